@@ -1,0 +1,69 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { AppError } from '#kernel';
+import { eventually } from './eventually.js';
+
+/** What of a child's output is kept for assertions and for the message of a failure; the oldest goes first. */
+const OUTPUT_CHARS_MAX = 1_000_000;
+const STOP_MS_MAX = 15_000;
+
+/** How a child ended: an exit code, or the signal that ended it. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A real process under test. */
+export interface TestProcess {
+  readonly pid: number;
+  /** Standard output and standard error so far, in the order in which they came. */
+  output(): string;
+  /** Resolves when a line of the output matches; fails at once when the process ends before. */
+  waitForLine(pattern: RegExp, limitMs?: number): Promise<RegExpExecArray>;
+  /** Resolves when the process has ended. */
+  ended(): Promise<Ending>;
+  /** Asks it to end, insists after a while, and waits until it is gone. Safe to call twice. */
+  stop(signal?: NodeJS.Signals): Promise<Ending>;
+}
+
+/**
+ * Starts `node <script> …args`. Pair it with `stop()` in `afterEach`: a test must leave no process behind.
+ * @param env set on top of this process's environment
+ */
+export function startProcess(script: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): TestProcess {
+  // eslint-disable-next-line no-restricted-syntax -- A child needs PATH and the like; nothing here depends on a value.
+  const inherited = { ...process.env, NODE_OPTIONS: '' };
+  const child = spawn(process.execPath, [script, ...args], { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { pid } = child;
+  if (pid === undefined) throw new AppError('unavailable', `could not start ${script}`);
+  let text = '';
+  const keep = (chunk: Buffer) => {
+    text = (text + chunk.toString('utf8')).slice(-OUTPUT_CHARS_MAX);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const ending = new Promise<Ending>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
+  return {
+    pid,
+    output: () => text,
+    waitForLine: (pattern, limitMs) => waitForLine(child, () => text, pattern, limitMs),
+    ended: () => ending,
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
+      // eslint-disable-next-line no-restricted-syntax -- The child is a real process and goes by real time.
+      const insist = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
+      const how = await ending;
+      clearTimeout(insist);
+      return how;
+    },
+  };
+}
+
+async function waitForLine(child: ChildProcess, output: () => string, pattern: RegExp, limitMs?: number): Promise<RegExpExecArray> {
+  const found = await eventually(() => {
+    const match = pattern.exec(output());
+    if (match) return match;
+    return child.exitCode !== null || child.signalCode !== null ? ('ended' as const) : undefined;
+  }, limitMs);
+  if (found === 'ended') throw new AppError('unavailable', `the process ended before ${String(pattern)} came:\n${output().slice(-4000)}`);
+  return found;
+}
