@@ -1,0 +1,28 @@
+/** The databases that migrations are written for. */
+export type Dialect = 'sqlite' | 'mysql';
+
+/**
+ * Portable column types. MySQL's and MariaDB's default collations make 'ABC', 'abc ' and 'àbc' one key,
+ * so identifiers and text compare by bytes; times are integers because the databases round them differently.
+ */
+const COLUMN_TYPES: Readonly<Record<string, Readonly<Record<Dialect, string>>>> = {
+  id: { sqlite: 'TEXT', mysql: 'VARCHAR(80) CHARACTER SET ascii COLLATE ascii_bin' },
+  word: { sqlite: 'TEXT', mysql: 'VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin' },
+  text: { sqlite: 'TEXT', mysql: 'VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' },
+  longtext: { sqlite: 'TEXT', mysql: 'LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' },
+  bytes: { sqlite: 'BLOB', mysql: 'LONGBLOB' },
+  int: { sqlite: 'INTEGER', mysql: 'BIGINT' },
+  money: { sqlite: 'INTEGER', mysql: 'BIGINT' },
+  instant: { sqlite: 'INTEGER', mysql: 'BIGINT' },
+  date: { sqlite: 'TEXT', mysql: 'CHAR(10) CHARACTER SET ascii COLLATE ascii_bin' },
+  sequence: { sqlite: 'INTEGER PRIMARY KEY AUTOINCREMENT', mysql: 'BIGINT PRIMARY KEY AUTO_INCREMENT' },
+};
+
+/** Replaces `{id}`, `{money}` … in a migration's statement by the dialect's type; an unknown name is a defect and throws. */
+export function withColumnTypes(statement: string, dialect: Dialect): string {
+  return statement.replace(/\{([a-z]+)\}/g, (_, name: string) => {
+    const type = COLUMN_TYPES[name]?.[dialect];
+    if (type === undefined) throw new Error(`unknown column type {${name}}`);
+    return type;
+  });
+}

@@ -1,0 +1,45 @@
+/** What a column may hold. Booleans are 0 and 1; money is an integer of the minor unit (I10); instants are milliseconds. */
+export type SqlValue = string | number | bigint | Buffer | null;
+
+/** A row as it comes back: integers below 2^53 as numbers, blobs as Buffers. */
+export type Row = Readonly<Record<string, SqlValue>>;
+
+/** Reads committed rows. A read never sees what an open transaction has written. */
+export interface Reader {
+  all<T extends Row>(sql: string, params?: readonly SqlValue[]): Promise<T[]>;
+  one<T extends Row>(sql: string, params?: readonly SqlValue[]): Promise<T | undefined>;
+}
+
+/**
+ * The store inside one transaction. It is dead once its closure has ended; a later call throws.
+ * Statements use `?` and only what SQLite, MariaDB and MySQL share; what differs has a method here.
+ */
+export interface Tx extends Reader {
+  /** Runs a statement and returns how many rows it changed. */
+  run(sql: string, params?: readonly SqlValue[]): Promise<number>;
+  /** Inserts a row unless one with the same unique key stands there; says whether it did. */
+  insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean>;
+  /** Calls `hook` after the commit; never when the closure or the commit fails. The hook must not throw. */
+  afterCommit(hook: () => void): void;
+}
+
+/**
+ * The only way to write. The closure runs alone, in its own savepoint, and may be grouped with others into one commit;
+ * `run` resolves after that commit is durable, and rejects with the closure's error, or `store-unavailable` when the commit failed.
+ * The closure awaits nothing but its Tx (a closure that lingers is cut off and fails), and never calls `run` itself.
+ */
+export interface TransactionRunner {
+  run<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+}
+
+/** One database of one app. */
+export interface Database extends TransactionRunner {
+  readonly reader: Reader;
+  close(): Promise<void>;
+}
+
+/** One step of a schema: `NNNN-name` and statements with column types of `columnTypes`. Forward only; a landed one never changes. */
+export interface Migration {
+  readonly name: string;
+  readonly statements: readonly string[];
+}

@@ -1,0 +1,197 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { AppError, type Log, type RealTime } from '#kernel';
+import { GroupingRunner, type Session, type Statements } from './grouping-runner.js';
+import { withColumnTypes } from './column-types.js';
+import type { Database, Migration, Reader, Row, SqlValue, Tx } from './sql.js';
+
+/** Prepared statements kept per connection; the code has a few hundred distinct ones. */
+const STATEMENTS_MAX = 500;
+/** How long a write waits for another process that holds the file. */
+const BUSY_MS_MAX = 5_000;
+
+export interface SqliteOptions {
+  /** Path of the database file; its folder is made when it is missing. */
+  readonly file: string;
+  readonly migrations: readonly Migration[];
+  readonly time: RealTime;
+  readonly log: Log;
+}
+
+type Connection = BetterSqlite3.Database;
+
+/**
+ * Opens one SQLite file for one app: WAL, `synchronous=FULL`, migrated, with one writing connection behind a GroupingRunner
+ * and a second, read-only connection for reads, which therefore see committed rows only.
+ */
+export async function openSqlite(options: SqliteOptions): Promise<SqliteDatabase> {
+  mkdirSync(dirname(options.file), { recursive: true });
+  const writer = await connect(options.file, false, options.migrations);
+  await writer.source.runMigrations({ transaction: 'each' });
+  const reader = await connect(options.file, true, []);
+  const runner = new GroupingRunner(new SqliteSession(writer.connection), options.time, options.log);
+  return new SqliteDatabase(runner, new SqliteReader(reader.connection), [writer.source, reader.source]);
+}
+
+export class SqliteDatabase implements Database {
+  constructor(
+    readonly runner: GroupingRunner,
+    readonly reader: Reader,
+    private readonly sources: readonly DataSource[],
+  ) {}
+
+  run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.runner.run(work);
+  }
+
+  async close(): Promise<void> {
+    await this.runner.close();
+    for (const source of this.sources) if (source.isInitialized) await source.destroy();
+  }
+}
+
+async function connect(
+  file: string,
+  readonly: boolean,
+  migrations: readonly Migration[],
+): Promise<{ source: DataSource; connection: Connection }> {
+  let connection: Connection | undefined;
+  const source = new DataSource({
+    type: 'better-sqlite3',
+    database: file,
+    readonly,
+    timeout: BUSY_MS_MAX,
+    synchronize: false,
+    migrationsTableName: 'schema_migrations',
+    migrations: migrations.map(asTypeOrmMigration),
+    prepareDatabase: (opened: Connection) => {
+      connection = opened;
+      prepare(opened, readonly);
+    },
+  });
+  await source.initialize();
+  if (!connection) throw new AppError('store-unavailable', `cannot open ${file}`, { level: 'fatal' });
+  return { source, connection };
+}
+
+function prepare(connection: Connection, readonly: boolean): void {
+  if (!readonly) connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  // Without this, INSERT OR REPLACE deletes rows behind the back of delete triggers.
+  connection.pragma('recursive_triggers = ON');
+  connection.pragma('cache_size = -32000');
+}
+
+/** TypeORM orders migrations by the thirteen digits at the end of the class name. */
+function asTypeOrmMigration(migration: Migration): new () => MigrationInterface {
+  const match = /^(\d{4})-([a-z0-9-]+)$/.exec(migration.name);
+  if (!match) throw new AppError('invariant-broken', `migration name ${migration.name} is not NNNN-name`, { level: 'fatal' });
+  const name = `${match[2]}${(match[1] ?? '').padStart(13, '0')}`;
+  return class implements MigrationInterface {
+    readonly name = name;
+
+    async up(queryRunner: QueryRunner): Promise<void> {
+      for (const statement of migration.statements) await queryRunner.query(withColumnTypes(statement, 'sqlite'));
+    }
+
+    down(): Promise<void> {
+      return Promise.reject(new AppError('invariant-broken', 'migrations go forward only', { level: 'fatal' }));
+    }
+  };
+}
+
+/**
+ * Statements on TypeORM's own connection, prepared once. TypeORM's query runner is passed by because it shares one
+ * runner per DataSource and turns a second transaction into a savepoint of the first, which loses committed work.
+ */
+class SqliteStatements implements Statements {
+  private readonly prepared = new Map<string, BetterSqlite3.Statement>();
+
+  constructor(private readonly connection: Connection) {}
+
+  all<T extends Row>(sql: string, params: readonly SqlValue[]): Promise<T[]> {
+    return attempt(() => {
+      const statement = this.prepare(sql);
+      if (statement.reader) return statement.all(...params) as T[];
+      throw new AppError('invariant-broken', `not a query: ${sql.slice(0, 80)}`, { level: 'fatal' });
+    });
+  }
+
+  run(sql: string, params: readonly SqlValue[]): Promise<number> {
+    return attempt(() => this.prepare(sql).run(...params).changes);
+  }
+
+  insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean> {
+    const columns = Object.keys(row);
+    const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`;
+    return attempt(() => this.prepare(sql).run(...Object.values(row)).changes === 1);
+  }
+
+  exec(sql: string): Promise<void> {
+    return attempt(() => void this.prepare(sql).run());
+  }
+
+  private prepare(sql: string): BetterSqlite3.Statement {
+    let statement = this.prepared.get(sql);
+    if (!statement) {
+      statement = this.connection.prepare(sql);
+      if (this.prepared.size >= STATEMENTS_MAX) this.prepared.clear();
+      this.prepared.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** The driver is synchronous; its errors become rejections like any other store's. */
+function attempt<T>(work: () => T): Promise<T> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+class SqliteReader implements Reader {
+  private readonly statements: SqliteStatements;
+
+  constructor(connection: Connection) {
+    this.statements = new SqliteStatements(connection);
+  }
+
+  all<T extends Row>(sql: string, params: readonly SqlValue[] = []): Promise<T[]> {
+    return this.statements.all<T>(sql, params);
+  }
+
+  async one<T extends Row>(sql: string, params: readonly SqlValue[] = []): Promise<T | undefined> {
+    return (await this.statements.all<T>(sql, params))[0];
+  }
+}
+
+class SqliteSession implements Session {
+  readonly statements: SqliteStatements;
+
+  constructor(private readonly connection: Connection) {
+    this.statements = new SqliteStatements(connection);
+  }
+
+  /** IMMEDIATE takes the write lock at once, so a read-then-write closure cannot fail half-way on another process. */
+  begin(): Promise<void> {
+    return this.statements.exec('BEGIN IMMEDIATE');
+  }
+
+  commit(): Promise<void> {
+    return this.statements.exec('COMMIT');
+  }
+
+  async rollback(): Promise<void> {
+    if (this.connection.inTransaction) await this.statements.exec('ROLLBACK');
+  }
+
+  async savepoint(step: 'set' | 'keep' | 'undo'): Promise<void> {
+    if (step === 'undo') await this.statements.exec('ROLLBACK TO one_closure');
+    await this.statements.exec(step === 'set' ? 'SAVEPOINT one_closure' : 'RELEASE one_closure');
+  }
+}
