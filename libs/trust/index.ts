@@ -1,0 +1,6 @@
+export { ensureRandomSecret, ensureSecretFile, readSecretFile } from './secret-file.js';
+export * from './signing-ports.js';
+export * from './ed25519-keys.js';
+export * from './message-signature.js';
+export * from './key-ring.js';
+export * from './document-seal.js';

@@ -1,0 +1,57 @@
+import { AppError, type Instant } from '#kernel';
+import { Ed25519Verifier } from './ed25519-keys.js';
+import { parseDetached, verifyDetached } from './message-signature.js';
+import type { SignatureVerdict, VerifierPort } from './signing-ports.js';
+
+/** A bank's public key as it was handed over. Several may be valid at once, so that a bank can change keys without a gap. */
+export interface BankKey {
+  readonly bank: string;
+  readonly keyId: string;
+  readonly publicKeyPem: string;
+  /** First instant at which the key counts; absent: always did. */
+  readonly from?: Instant;
+  /** First instant at which it no longer counts; absent: no end. */
+  readonly to?: Instant;
+}
+
+/** Far above what a province's banks have; a larger ring is a fault in the configuration. */
+const KEYS_MAX = 10_000;
+
+interface Entry {
+  readonly verifier: VerifierPort;
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** The public keys of banks by bank and key id. A key of one bank never vouches for another. */
+export class KeyRing {
+  private readonly entries = new Map<string, Map<string, Entry>>();
+  private count = 0;
+
+  /** @throws AppError `key-damaged` */
+  constructor(keys: Iterable<BankKey> = []) {
+    for (const key of keys) this.add(key);
+  }
+
+  /** Adds a key, or sets new bounds of time for the same key. @throws AppError `key-conflict` when the id names another key already. */
+  add({ bank, keyId, publicKeyPem, from = -Infinity, to = Infinity }: BankKey): void {
+    const verifier = new Ed25519Verifier(publicKeyPem, keyId);
+    const ofBank = this.entries.get(bank) ?? new Map<string, Entry>();
+    const known = ofBank.get(keyId);
+    if (known && !(known.verifier instanceof Ed25519Verifier && known.verifier.publicKey.equals(verifier.publicKey))) {
+      throw new AppError('key-conflict', `key id "${keyId}" of ${bank} names another key already`, { level: 'error' });
+    }
+    if (!known && ++this.count > KEYS_MAX) throw new AppError('invariant-broken', 'too many keys in the ring', { level: 'fatal' });
+    ofBank.set(keyId, { verifier, from, to });
+    this.entries.set(bank, ofBank);
+  }
+
+  /** Judges a bank's detached signature `ed25519:<base64url>` over exact bytes, at the time the message was received. */
+  verify(bank: string, keyId: string, bytes: Uint8Array, signature: string, at: Instant): SignatureVerdict {
+    if (!parseDetached(signature)) return { valid: false, fault: 'signature-malformed' };
+    const entry = this.entries.get(bank)?.get(keyId);
+    if (!entry) return { valid: false, fault: 'key-unknown' };
+    if (at < entry.from || at >= entry.to) return { valid: false, fault: 'key-not-valid' };
+    return verifyDetached(entry.verifier, bytes, signature);
+  }
+}
