@@ -1,0 +1,19 @@
+export * from './principal.js';
+export type {
+  BankOrder,
+  CourtResource,
+  DeskReview,
+  ForbiddenCode,
+  HandledCase,
+  NoResource,
+  OwnedResource,
+  PendingApproval,
+  Verdict,
+} from './policy-rules.js';
+export { ACTIONS, type Action, type ResourceOf } from './policy-table.js';
+export * from './policy.js';
+export * from './passwords.js';
+export * from './sign-in-guard.js';
+export * from './sign-in.js';
+export * from './tokens.js';
+export * from './call-budget.js';
