@@ -1,0 +1,18 @@
+export { EMPTY_ROOT, ENTRY_BYTES_MAX, HASH_BYTES, leafHash, nodeHash } from './hashing.js';
+export { SIZE_MAX } from './ranges.js';
+export { bundlePath, edgeTiles, parseTilePath, tilePath, TILE_LEVEL_MAX, TILE_WIDTH, widthAt } from './tile-path.js';
+export type { TileAddress } from './tile-path.js';
+export { encodeEntry, decodeBundle } from './bundle.js';
+export { RightEdge } from './right-edge.js';
+export type { Growth, TileFile } from './right-edge.js';
+export { TreeReader } from './tree-reader.js';
+export type { TileSource } from './tree-reader.js';
+export { verifyConsistency, verifyInclusion } from './verify-proof.js';
+export { keyIdOf, newSignerKey, parseSignerKey, parseVerifierKey } from './note-key.js';
+export type { NoteSigner, NoteVerifier } from './note-key.js';
+export { NOTE_BYTES_MAX, openNote, parseNote, signNote, SIGNATURES_MAX } from './note.js';
+export type { Note, NoteSignature, OpenedNote } from './note.js';
+export { checkpointText, openCheckpoint, parseCheckpoint, signCheckpoint } from './checkpoint.js';
+export type { Checkpoint } from './checkpoint.js';
+export { formatTlogProof, parseTlogProof, verifyTlogProof } from './tlog-proof.js';
+export type { TlogProof } from './tlog-proof.js';
