@@ -2,7 +2,14 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { AppError, canonicalBytes, parseStrictJson, type CanonicalValue } from '#kernel';
 import type { OrderDispatched } from './messages/order-dispatched.js';
 import { orderDispatchedSchema } from './messages/order-dispatched.js';
-import { gatesChangedSchema, orderWithdrawalAskedSchema, type GatesChanged, type OrderWithdrawalAsked } from './messages/order-gates.js';
+import {
+  gatesChangedSchema,
+  orderResolvedSchema,
+  orderWithdrawalAskedSchema,
+  type GatesChanged,
+  type OrderResolved,
+  type OrderWithdrawalAsked,
+} from './messages/order-gates.js';
 import { orderProgressedSchema, type OrderProgressed } from './messages/order-progressed.js';
 import type { OrderAnswered } from './messages/order-answered.js';
 import type { BankNotified } from './messages/bank-notified.js';
@@ -12,6 +19,7 @@ import { bankNotifiedSchema, factRecordedSchema, orderAnsweredSchema, type FactR
 export interface Contracts {
   'order.dispatched.v1': OrderDispatched;
   'order.withdrawal-asked.v1': OrderWithdrawalAsked;
+  'order.resolved.v1': OrderResolved;
   'gates.changed.v1': GatesChanged;
   'order.progressed.v1': OrderProgressed;
   'order.answered.v1': OrderAnswered;
@@ -39,6 +47,7 @@ export const contracts: Readonly<Record<MessageType, ContractEntry>> = {
     schema: orderDispatchedSchema,
   },
   'order.withdrawal-asked.v1': { topic: 'orders.<bank>.v1', keyRule: 'as its order', sealed: false, schema: orderWithdrawalAskedSchema },
+  'order.resolved.v1': { topic: 'orders.<bank>.v1', keyRule: 'as its order', sealed: false, schema: orderResolvedSchema },
   'gates.changed.v1': { topic: 'orders.<bank>.v1', keyRule: 'case id or officer id', sealed: false, schema: gatesChangedSchema },
   'order.progressed.v1': { topic: 'order-events.v1', keyRule: 'order number', sealed: false, schema: orderProgressedSchema },
   'order.answered.v1': { topic: 'answers.v1', keyRule: 'order number', sealed: true, schema: orderAnsweredSchema },

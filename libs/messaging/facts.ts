@@ -1,4 +1,15 @@
-import { AppError, canonicalBytes, instantText, legalDateOf, newId, sha256, type CanonicalValue, type Clock, type Entropy } from '#kernel';
+import {
+  AppError,
+  canonicalBytes,
+  instantText,
+  invariant,
+  legalDateOf,
+  newId,
+  sha256,
+  type CanonicalValue,
+  type Clock,
+  type Entropy,
+} from '#kernel';
 import { compareAndSet, insert, type Tx } from '#persistence';
 import { enqueue } from './outbox.js';
 
@@ -15,6 +26,8 @@ export interface Fact {
   readonly orderNumber?: string;
   readonly caseNumber?: string;
   readonly caseId?: string;
+  /** The data key of `caseId`, fetched before the transaction: a closure awaits nothing but the store. */
+  readonly caseKey?: Buffer;
   readonly requestId?: string;
   /** What the salted commitment binds; personal data is allowed here, it never enters the leaf. */
   readonly content: CanonicalValue;
@@ -24,8 +37,8 @@ export interface Fact {
 export interface FactPrivacy {
   /** Keyed pseudonym of a name for the leaves of one year. */
   pseudonym(year: number, kind: 'actor' | 'order' | 'case', value: string): string;
-  /** Encrypts the opening (salt and content) under the case's data key, or the system key when there is no case. */
-  sealOpening(caseId: string | undefined, leafHash: string, opening: Buffer): Buffer;
+  /** Encrypts the opening (salt and content) under the case's data key, or a system key when there is no case. */
+  sealOpening(caseKey: Buffer | undefined, leafHash: string, opening: Buffer): Buffer;
 }
 
 const SALT_BYTES = 32;
@@ -44,6 +57,7 @@ export class FactRecorder {
 
   /** Records the fact and returns its leaf hash (hex, RFC 6962). */
   async record(tx: Tx, fact: Fact): Promise<string> {
+    invariant((fact.caseId === undefined) === (fact.caseKey === undefined), 'a fact of a case needs the case key');
     const at = this.clock.now();
     const head = await tx.one<{ seq: number; leaf_hash: string }>('SELECT seq, leaf_hash FROM fact_heads WHERE subject = ?', [
       fact.subject,
@@ -63,7 +77,7 @@ export class FactRecorder {
       request_id: fact.requestId ?? null,
       case_id: fact.caseId ?? null,
       leaf,
-      opening: this.privacy.sealOpening(fact.caseId, leafHash, opening),
+      opening: this.privacy.sealOpening(fact.caseKey, leafHash, opening),
     });
     const search = {
       type: fact.type,

@@ -19,6 +19,8 @@ export interface InboxReaderOptions {
   readonly handlers: Readonly<Record<string, MessageHandler>>;
   readonly clock: Clock & RealTime;
   readonly log: Log;
+  /** Runs before the transactions of a batch, to fetch what a closure may not wait for, such as data keys. */
+  readonly prepare?: (batch: readonly Message[]) => Promise<void>;
   /** Called after a batch's commits. */
   readonly afterBatch?: () => void;
 }
@@ -37,6 +39,7 @@ export class InboxReader {
   }
 
   private async handle(batch: readonly Message[]): Promise<void> {
+    await this.options.prepare?.(batch);
     let left = batch;
     for (let attempt = 1; left.length > 0; attempt++) {
       const failures = await this.attempt(left, attempt);

@@ -6,6 +6,16 @@ export interface OrderWithdrawalAsked {
   readonly reason: string;
 }
 
+/**
+ * `order.resolved.v1` on `orders.<bank>.v1`: two persons have found out what became of an undetermined order. `settled`: it is
+ * over, the lane goes on; `send-again`: the bank has confirmed that it never had it, the same bytes go out under the same number.
+ */
+export interface OrderResolved {
+  readonly orderNumber: string;
+  readonly outcome: 'settled' | 'send-again';
+  readonly evidence: string;
+}
+
 /** `gates.changed.v1` on `orders.<bank>.v1`: what the connector checks once more before sending has changed (I1). */
 export interface GatesChanged {
   readonly case?: { readonly id: string; readonly status: 'open' | 'suspended' | 'closed'; readonly hold?: string };
@@ -23,6 +33,17 @@ export const orderWithdrawalAskedSchema = {
   required: ['orderNumber', 'reason'],
   additionalProperties: false,
   properties: { orderNumber: { type: 'string' }, reason: { type: 'string' } },
+} as const;
+
+export const orderResolvedSchema = {
+  type: 'object',
+  required: ['orderNumber', 'outcome', 'evidence'],
+  additionalProperties: false,
+  properties: {
+    orderNumber: { type: 'string' },
+    outcome: { enum: ['settled', 'send-again'] },
+    evidence: { type: 'string', maxLength: 1000 },
+  },
 } as const;
 
 export const gatesChangedSchema = {
