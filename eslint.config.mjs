@@ -75,8 +75,8 @@ export default tseslint.config(
     rules: doors(timeAndChance, timeAndChanceModules),
   },
   {
-    // Tests and benches measure and wait in real time, and start processes.
-    files: ['**/*.spec.ts', 'test/**/*.ts'],
+    // Tests, their harness and benches measure and wait in real time, and start processes.
+    files: ['**/*.spec.ts', 'test/**/*.ts', 'libs/testing/**/*.ts'],
     rules: { 'no-restricted-syntax': 'off', 'no-restricted-imports': 'off' },
   },
   {

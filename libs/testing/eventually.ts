@@ -7,8 +7,8 @@ const DEFAULT_LIMIT_MS = 5_000;
 
 /**
  * Waits until a condition yields a value that is neither `false`, `undefined` nor `null`, and returns that value.
- * A condition that throws counts as not yet fulfilled; what it threw last is named when the limit passes, so a condition may simply
- * `expect(…)`.
+ * A condition that throws counts as not yet fulfilled; what it threw last is named when the limit passes.
+ * For a body of `expect(…)` take `eventuallyHolds`.
  * @param limitMs real milliseconds
  * @throws AppError `timed-out` when the limit passes
  */
@@ -31,8 +31,15 @@ export async function eventually<T>(
   }
 }
 
+/** Waits until a body of assertions no longer throws, and throws what it threw last when the limit passes. */
+export async function eventuallyHolds(assertions: () => unknown, limitMs = DEFAULT_LIMIT_MS): Promise<void> {
+  await eventually(async () => {
+    await assertions();
+    return true;
+  }, limitMs);
+}
+
 /** A condition waits for the outside world, so it goes by real time even where the test has a clock of its own. */
 function realPause(ms: number): Promise<void> {
-  // eslint-disable-next-line no-restricted-syntax -- The harness itself waits for processes and sockets; no virtual clock drives those.
   return new Promise((resolve) => void setTimeout(resolve, ms));
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from './eventually.js';
+import { eventually, eventuallyHolds } from './eventually.js';
 import { freePort, freePorts, withTempDir } from './places.js';
 import { startProcess } from './process.js';
 
@@ -13,6 +13,13 @@ describe('eventually', () => {
     expect(await eventually(() => ((asked += 1) < 3 ? undefined : asked))).toBe(3);
     expect(await eventually(() => 0)).toBe(0);
     expect(await eventually(() => '')).toBe('');
+  });
+
+  it('takes assertions that return nothing', async () => {
+    let asked = 0;
+    await eventuallyHolds(() => expect((asked += 1)).toBeGreaterThan(2));
+    expect(asked).toBe(3);
+    await expect(eventuallyHolds(async () => expect(1).toBe(2), 30)).rejects.toThrow('Expected: 2');
   });
 
   it('takes a throwing condition as not yet and names what it threw last', async () => {

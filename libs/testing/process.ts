@@ -30,7 +30,6 @@ export interface TestProcess {
  * @param env set on top of this process's environment
  */
 export function startProcess(script: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): TestProcess {
-  // eslint-disable-next-line no-restricted-syntax -- A child needs PATH and the like; nothing here depends on a value.
   const inherited = { ...process.env, NODE_OPTIONS: '' };
   const child = spawn(process.execPath, [script, ...args], { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
@@ -49,7 +48,6 @@ export function startProcess(script: string, args: readonly string[] = [], env: 
     ended: () => ending,
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
-      // eslint-disable-next-line no-restricted-syntax -- The child is a real process and goes by real time.
       const insist = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
       const how = await ending;
       clearTimeout(insist);
