@@ -23,5 +23,5 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** Whether something thrown is a system error of this code, such as `ENOENT`. */
 export function isSystemError(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -76,5 +76,5 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 export function isSystemError(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
