@@ -7,7 +7,9 @@ import { AppError, silentLog, SystemClock } from '#kernel';
 import { compareAndSet, insert, openSqlite, type SqliteDatabase } from './index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'chakong-persistence-'));
-const migrations = [{ name: '0001-rows', statements: ['CREATE TABLE rows_ (id {id} NOT NULL PRIMARY KEY, amount {money} NOT NULL, state {word})'] }];
+const migrations = [
+  { name: '0001-rows', statements: ['CREATE TABLE rows_ (id {id} NOT NULL PRIMARY KEY, amount {money} NOT NULL, state {word})'] },
+];
 let count = 0;
 let database: SqliteDatabase | undefined;
 
