@@ -83,7 +83,7 @@ describe('outbox, relay, bus, inbox', () => {
     ['a bus that delivers everything twice', { redeliver: true }],
     [
       'a bus that reorders across keys',
-      { reorderAcrossKeys: (batch: readonly Message[]) => [...batch].sort((a, b) => (a.key < b.key ? 1 : -1)) },
+      { reorderAcrossKeys: (batch: readonly Message[]) => [...batch].sort((a, b) => b.key.localeCompare(a.key)) },
     ],
   ])('%s: every message takes effect once, in the order of its key', async (_, rudeness) => {
     const relay = await connect(takeEffect, rudeness);
