@@ -14,9 +14,8 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false, sourceMaps: 'inline' }] },
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
-    '^#(kernel|orders|contracts|merkle|access|privacy|trust|persistence|messaging|connector-sdk|testing)$': '<rootDir>/libs/$1/index.ts',
-    '^#connectors/([a-z0-9-]+)$': '<rootDir>/libs/connectors/$1/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/.build', '<rootDir>/data', '<rootDir>/.stryker-tmp'],
+  testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
   testTimeout: 30_000,
 };
