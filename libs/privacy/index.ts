@@ -6,3 +6,4 @@ export * from './blind-index.js';
 export * from './leaf-privacy.js';
 export * from './masks.js';
 export * from './blob-store.js';
+export * from './sql-key-rows.js';
