@@ -1,0 +1,41 @@
+/**
+ * Mutation testing of the code whose mistakes cost money or proof: `npm run mutation`. Outside the build server's run, for it takes long.
+ * `npm run mutation -- --mutate libs/kernel/money.ts` looks at one file.
+ * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ */
+export default {
+  mutate: [
+    'libs/orders/**/*.ts',
+    'libs/merkle/**/*.ts',
+    'libs/kernel/money.ts',
+    'apps/court-gateway/src/**/*idempoten*.ts',
+    'apps/court-gateway/src/adapters/http/writes.ts',
+    '!**/*.spec.ts',
+    '!**/index.ts',
+  ],
+  testRunner: 'jest',
+  testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+  jest: {
+    projectType: 'custom',
+    configFile: 'jest.config.mjs',
+    // The unit specs of the mutated units alone: what needs sockets, files or processes would be too slow to run for every mutant.
+    config: {
+      roots: ['<rootDir>/libs', '<rootDir>/apps'],
+      testMatch: ['**/libs/{orders,merkle,kernel}/**/*.spec.ts', '**/apps/court-gateway/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '/fixtures/', '\\.int\\.spec\\.ts$'],
+    },
+    enableFindRelatedTests: true,
+  },
+  coverageAnalysis: 'perTest',
+  ignorePatterns: ['.build', 'data', 'coverage', 'reports'],
+  ignoreStatic: true,
+  incremental: true,
+  incrementalFile: 'reports/mutation/incremental.json',
+  htmlReporter: { fileName: 'reports/mutation/index.html' },
+  reporters: ['clear-text', 'progress', 'html'],
+  clearTextReporter: { allowColor: false, logTests: false },
+  concurrency: 2,
+  timeoutMS: 20_000,
+  thresholds: { high: 95, low: 90, break: 85 },
+  tempDirName: '.stryker-tmp',
+};
