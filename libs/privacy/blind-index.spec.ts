@@ -31,10 +31,12 @@ describe('blind index', () => {
 
   it('is stable under its own normal form', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        const once = normaliseForSearch('account', text);
-        return normaliseForSearch('account', once) === once;
+      fc.property(fc.constantFrom('account' as const, 'name' as const), fc.string({ unit: 'binary' }), (domain, text) => {
+        const once = normaliseForSearch(domain, text);
+        return normaliseForSearch(domain, once) === once;
       }),
+      // A Greek letter whose upper case is in two parts.
+      { numRuns: 2_000, examples: [['account', '\u1fe2']] },
     );
   });
 });

@@ -16,10 +16,14 @@ export type BlindDomain = keyof typeof FORMS;
 /** 128 bits: a chance collision among a thousand million values stays below 10^-20. */
 const INDEX_BYTES = 16;
 
-/** The one form under which a value is stored and searched: NFKC, trimmed, upper case; numbers without spaces. */
+/**
+ * The one form under which a value is stored and searched: NFKC, trimmed, upper case; numbers without spaces.
+ * Upper case of some letters is not NFKC and removed spaces may join marks, so NFKC comes last once more.
+ */
 export function normaliseForSearch(domain: BlindDomain, value: string): string {
-  const text = value.normalize('NFKC').trim().toUpperCase();
-  return text.replace(/\s+/gu, FORMS[domain] === 'number' ? '' : ' ');
+  const text = value.normalize('NFKC').trim();
+  const spaced = text.replace(/\s+/gu, FORMS[domain] === 'number' ? '' : ' ');
+  return spaced.toUpperCase().normalize('NFKC');
 }
 
 /**
