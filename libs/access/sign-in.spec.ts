@@ -34,6 +34,11 @@ describe('passwords', () => {
     expect(await passwords.matches(undefined, '')).toBe(false);
   });
 
+  it('never match an unusable text, not even for whoever has the stand-in as password', async () => {
+    const stored = await passwords.hash('x');
+    for (const unusable of ['', 'x'.repeat(PASSWORD_BYTES_MAX + 1)]) expect(await passwords.matches(stored, unusable)).toBe(false);
+  });
+
   it('have a largest length', async () => {
     await expect(passwords.hash('x'.repeat(PASSWORD_BYTES_MAX + 1))).rejects.toMatchObject({ code: 'invalid' });
     const longest = 'x'.repeat(PASSWORD_BYTES_MAX);
