@@ -10,7 +10,7 @@ interface Bucket {
   atMs: number;
 }
 
-export type BudgetVerdict = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterSeconds: number };
+export type BudgetVerdict = { readonly allowed: true } | { readonly allowed: false; readonly retryAfter: number };
 
 /**
  * A bucket of calls per user that fills at `perSecond` and holds one second's worth. Real time; each process counts for itself,
@@ -34,7 +34,7 @@ export class CallBudget {
     }
     bucket.calls = Math.min(this.perSecond, bucket.calls + ((nowMs - bucket.atMs) / 1000) * this.perSecond);
     bucket.atMs = nowMs;
-    if (bucket.calls < 1) return { allowed: false, retryAfterSeconds: Math.ceil((1 - bucket.calls) / this.perSecond) };
+    if (bucket.calls < 1) return { allowed: false, retryAfter: Math.ceil((1 - bucket.calls) / this.perSecond) };
     bucket.calls -= 1;
     return { allowed: true };
   }

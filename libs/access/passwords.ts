@@ -19,7 +19,7 @@ export class Passwords {
 
   constructor(private readonly entropy: Entropy) {}
 
-  /** A PHC string `$argon2id$…`. @throws AppError `invalid` when the password is empty or too long, `overloaded` */
+  /** A PHC string `$argon2id$…`. @throws AppError `invalid` when the password is empty or too long, `unavailable` */
   async hash(password: string): Promise<string> {
     if (!isUsable(password)) throw new AppError('invalid', `a password has 1 to ${PASSWORD_BYTES_MAX} bytes`);
     return this.inTurn(() => hash(password, { ...COST, salt: this.entropy.bytes(SALT_BYTES) }));
@@ -27,7 +27,7 @@ export class Passwords {
 
   /**
    * Whether the password is the one of the hash. Without a hash (no such user) it does the same work and answers no,
-   * so that the time taken does not tell who exists. @throws AppError `overloaded`
+   * so that the time taken does not tell who exists. @throws AppError `unavailable`
    */
   async matches(stored: string | undefined, password: string): Promise<boolean> {
     const usable = isUsable(password);
@@ -45,7 +45,7 @@ export class Passwords {
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.running >= RUNNING_MAX) {
       if (this.waiting.length >= WAITING_MAX) {
-        throw new AppError('overloaded', '登录请求过多，请稍后再试', { retryable: true, level: 'warn', extra: { retryAfterSeconds: 1 } });
+        throw new AppError('unavailable', '登录请求过多，请稍后再试', { retryable: true, level: 'warn', extra: { retryAfter: 1 } });
       }
       // Whoever ends hands its place over, so `running` stays as it is.
       await new Promise<void>((resolve) => this.waiting.push(resolve));

@@ -144,7 +144,7 @@ describe('sign-in', () => {
     expect(asked()).toBe(5);
     const codes = answers.map((answer) => (answer.status === 'rejected' ? (answer.reason as { code: string }).code : 'signed in'));
     expect(codes.filter((code) => code === 'too-many-requests').length).toBe(25);
-    await expect(as('officer', 'right')).rejects.toMatchObject({ code: 'too-many-requests', extra: { retryAfterSeconds: 1 } });
+    await expect(as('officer', 'right')).rejects.toMatchObject({ code: 'too-many-requests', extra: { retryAfter: 1 } });
     time.ms += 1_000;
     expect(await as('officer', 'right')).toEqual(principal);
   });
@@ -166,7 +166,7 @@ describe('the call budget', () => {
       return taken;
     };
     expect(takeAll('a')).toBe(CALLS_PER_SECOND_MAX);
-    expect(budget.take('a')).toEqual({ allowed: false, retryAfterSeconds: 1 });
+    expect(budget.take('a')).toEqual({ allowed: false, retryAfter: 1 });
     expect(budget.take('b')).toEqual({ allowed: true });
     time.ms += 500;
     expect(takeAll('a')).toBe(CALLS_PER_SECOND_MAX / 2);

@@ -38,7 +38,7 @@ export class SignIn {
     private readonly guard: SignInGuard,
   ) {}
 
-  /** @throws AppError `unauthenticated` (which of the two was wrong is not said), `too-many-requests` with `retryAfterSeconds`, `overloaded` */
+  /** @throws AppError `unauthenticated` (which of the two was wrong is not said), `too-many-requests` with `retryAfter` in seconds, `unavailable` */
   async signIn(attempt: SignInAttempt): Promise<Principal> {
     const key = JSON.stringify([attempt.username, attempt.address]);
     const queue = this.queues.get(key) ?? { tail: Promise.resolve(), length: 0 };
@@ -70,10 +70,10 @@ export class SignIn {
 }
 
 function tooMany(waitMs: number): AppError {
-  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  const retryAfter = Math.ceil(waitMs / 1000);
   return new AppError('too-many-requests', '登录失败次数过多，请稍后再试', {
     retryable: true,
     level: 'warn',
-    extra: { retryAfterSeconds },
+    extra: { retryAfter },
   });
 }

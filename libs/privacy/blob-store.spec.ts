@@ -98,7 +98,7 @@ describe('the blob store', () => {
 
   it('has a largest size', async () => {
     const caseId = newCase();
-    await expect(store.put(caseId, Buffer.alloc(BLOB_BYTES_MAX + 1))).rejects.toMatchObject({ code: 'content-too-large' });
+    await expect(store.put(caseId, Buffer.alloc(BLOB_BYTES_MAX + 1))).rejects.toMatchObject({ code: 'too-large' });
   });
 
   it('keeps an empty blob', async () => {

@@ -22,7 +22,7 @@ export interface BlobRef {
  * Write a blob before the transaction that refers to it; one that nothing refers to does no harm.
  */
 export interface BlobStore {
-  /** Durable when it resolves; the same bytes of one case are stored once. @throws AppError `content-too-large`, `content-erased` */
+  /** Durable when it resolves; the same bytes of one case are stored once. @throws AppError `too-large`, `content-erased` */
   put(caseId: string, bytes: Uint8Array): Promise<BlobRef>;
   /** @throws AppError `content-missing`, `content-erased`, `content-damaged` */
   get(caseId: string, digest: string): Promise<Buffer>;
@@ -54,7 +54,7 @@ export class FileBlobStore implements BlobStore {
   }
 
   async put(caseId: string, bytes: Uint8Array): Promise<BlobRef> {
-    if (bytes.length > BLOB_BYTES_MAX) throw new AppError('content-too-large', `content is larger than ${BLOB_BYTES_MAX} bytes`);
+    if (bytes.length > BLOB_BYTES_MAX) throw new AppError('too-large', `content is larger than ${BLOB_BYTES_MAX} bytes`);
     const key = await this.options.keys.get(caseId);
     const ref: BlobRef = { digest: sha256Hex(bytes), size: bytes.length };
     const path = this.pathOf(caseId, ref.digest);
