@@ -39,6 +39,8 @@ async function importsOf(root: string): Promise<{ list: readonly IModule[]; viol
       exclude: { path: '(^|/)fixtures/' },
       tsPreCompilationDeps: true,
     },
+    // As Node resolves an ECMAScript module.
+    { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
   );
   if (typeof output === 'string') throw new Error(`the imports could not be read: ${output}`);
   const result: ICruiseResult = output;
