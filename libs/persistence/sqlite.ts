@@ -18,6 +18,8 @@ export interface SqliteOptions {
   readonly migrations: readonly Migration[];
   readonly time: RealTime;
   readonly log: Log;
+  /** What is overwritten or deleted must be unreadable on disk as well: for tables of keys. */
+  readonly secureDelete?: boolean;
 }
 
 type Connection = BetterSqlite3.Database;
@@ -28,9 +30,9 @@ type Connection = BetterSqlite3.Database;
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqliteDatabase> {
   mkdirSync(dirname(options.file), { recursive: true });
-  const writer = await connect(options.file, false, options.migrations);
+  const writer = await connect(options, false);
   await writer.source.runMigrations({ transaction: 'each' });
-  const reader = await connect(options.file, true, []);
+  const reader = await connect(options, true);
   const runner = new GroupingRunner(new SqliteSession(writer.connection), options.time, options.log);
   return new SqliteDatabase(runner, new SqliteReader(reader.connection), [writer.source, reader.source]);
 }
@@ -52,36 +54,33 @@ export class SqliteDatabase implements Database {
   }
 }
 
-async function connect(
-  file: string,
-  readonly: boolean,
-  migrations: readonly Migration[],
-): Promise<{ source: DataSource; connection: Connection }> {
+async function connect(options: SqliteOptions, readonly: boolean): Promise<{ source: DataSource; connection: Connection }> {
   let connection: Connection | undefined;
   const source = new DataSource({
     type: 'better-sqlite3',
-    database: file,
+    database: options.file,
     readonly,
     timeout: BUSY_MS_MAX,
     synchronize: false,
     migrationsTableName: 'schema_migrations',
-    migrations: migrations.map(asTypeOrmMigration),
+    migrations: readonly ? [] : options.migrations.map(asTypeOrmMigration),
     prepareDatabase: (opened: Connection) => {
       connection = opened;
-      prepare(opened, readonly);
+      prepare(opened, readonly, options.secureDelete ?? false);
     },
   });
   await source.initialize();
-  if (!connection) throw new AppError('store-unavailable', `cannot open ${file}`, { level: 'fatal' });
+  if (!connection) throw new AppError('store-unavailable', `cannot open ${options.file}`, { level: 'fatal' });
   return { source, connection };
 }
 
-function prepare(connection: Connection, readonly: boolean): void {
+function prepare(connection: Connection, readonly: boolean, secureDelete: boolean): void {
   if (!readonly) connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
   // Without this, INSERT OR REPLACE deletes rows behind the back of delete triggers.
   connection.pragma('recursive_triggers = ON');
+  if (secureDelete) connection.pragma('secure_delete = ON');
   connection.pragma('cache_size = -32000');
 }
 

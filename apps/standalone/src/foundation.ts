@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemEntropy, type Entropy, type Log, type SystemClock } from '#kernel';
@@ -42,14 +43,14 @@ export interface Foundation {
 export async function layFoundation(dataDir: string, clock: SystemClock, log: Log): Promise<Foundation> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const databases: SqliteDatabase[] = [];
-  const open = async (name: string, migrations: readonly Migration[]): Promise<SqliteDatabase> => {
-    const database = await openSqlite({ file: join(dataDir, `${name}.sqlite`), migrations, time: clock, log });
+  const open = async (name: string, migrations: readonly Migration[], secureDelete = false): Promise<SqliteDatabase> => {
+    const database = await openSqlite({ file: join(dataDir, `${name}.sqlite`), migrations, time: clock, log, secureDelete });
     databases.push(database);
     return database;
   };
   const entropy = systemEntropy;
-  const kek = await KekFile.create(join(dataDir, 'keys', 'kek.json'), entropy);
-  const keys = new CaseKeys(new SqlKeyRows(await open('keys/case-keys', [caseKeysMigration])), kek, entropy, clock);
+  const kek = await openKek(dataDir, entropy);
+  const keys = new CaseKeys(new SqlKeyRows(await open('keys/case-keys', [caseKeysMigration], true)), kek, entropy, clock);
   const tokenKey: TokenKey = { kid: 'token-1', secret: await ensureRandomSecret(join(dataDir, 'keys', 'token.key'), entropy) };
   return {
     dataDir,
@@ -70,4 +71,13 @@ export async function layFoundation(dataDir: string, clock: SystemClock, log: Lo
       for (const database of databases) await database.close();
     },
   };
+}
+
+/**
+ * The key file is made on the first start only. When the table of case keys is there and the key file is not, a new one would
+ * begin a second system beside content that nobody could read any more; the start is refused instead.
+ */
+async function openKek(dataDir: string, entropy: Entropy): Promise<KekFile> {
+  const path = join(dataDir, 'keys', 'kek.json');
+  return existsSync(join(dataDir, 'keys', 'case-keys.sqlite')) ? KekFile.open(path) : KekFile.create(path, entropy);
 }
