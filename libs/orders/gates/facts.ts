@@ -228,17 +228,16 @@ export interface CloseFacts {
   readonly lastInquiries: readonly GateLastInquiry[];
 }
 
-/** What the connector knows when it is about to send: filing, case and term once more (I1). */
+/** What the connector knows when it is about to send: filing, case and term once more (I1). It has no policy of its own. */
 export interface BeforeSendingFacts {
-  readonly policy: Policy;
   readonly action: Action;
   readonly at: Instant;
-  readonly bank: string;
   readonly caseStatus: CaseStatus;
-  readonly closedManner?: CloseManner;
-  readonly officer: Pick<GateOfficer, 'validFrom' | 'validTo' | 'filings'>;
-  /** Freeze: the term asked for. */
-  readonly term?: Term;
-  /** Renew: the ends of the measures that are prolonged. */
-  readonly endsOn?: readonly LegalDate[];
+  /** A hold that the gateway has told of; Chinese. */
+  readonly hold?: string;
+  readonly officer: { readonly filed: boolean; readonly filedFrom?: LegalDate; readonly filedTo: LegalDate; readonly validTo: LegalDate };
+  /** Freeze: the last days asked for. */
+  readonly freezeEnds?: readonly LegalDate[];
+  /** Renew: the last days of the measures that are prolonged, where the order tells them. */
+  readonly oldEnds?: readonly LegalDate[];
 }
