@@ -18,6 +18,8 @@ export const casesMigration: Migration = {
     `CREATE TABLE officer_versions (
       officer_id {id} NOT NULL, version {int} NOT NULL, sealed {bytes} NOT NULL, valid_from {date} NOT NULL, valid_to {date} NOT NULL,
       by_user {id} NOT NULL, at {instant} NOT NULL, PRIMARY KEY (officer_id, version))`,
+    `CREATE TABLE officer_images (
+      officer_id {id} NOT NULL, version {int} NOT NULL, kind {word} NOT NULL, sealed {bytes} NOT NULL, PRIMARY KEY (officer_id, version, kind))`,
     `CREATE TABLE filings (
       officer_id {id} NOT NULL, bank {word} NOT NULL, state {word} NOT NULL, from_date {date} NOT NULL, to_date {date} NOT NULL,
       version {int} NOT NULL, at {instant} NOT NULL, PRIMARY KEY (officer_id, bank))`,

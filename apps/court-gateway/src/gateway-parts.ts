@@ -1,0 +1,56 @@
+import type { TokenIssuer, TokenVerifier } from '#access';
+import type { Clock, Entropy, Log, RealTime } from '#kernel';
+import type { MessageBus } from '#messaging';
+import type { GateBank, Policy } from '#orders';
+import type { Database } from '#persistence';
+import type { BlindIndex, BlobStore, CaseKeys, Pseudonyms, SystemKeys } from '#privacy';
+import type { SignerPort } from '#trust';
+import type { Renderer } from './use-cases/make-instrument/renderer.js';
+
+/** What the gateway knows of a bank: its profile together with what its dialect can do. */
+export interface GatewayBank extends GateBank {
+  /** Code, for example `hubeibank`; part of the topic's name. */
+  readonly bank: string;
+  readonly dialect: string;
+  /** Never empty; the first is the default. A bank of one legal person has its own code here. */
+  readonly legalPersons: readonly { readonly code: string; readonly name: string }[];
+  /** The bank tells unasked when coverage changes; others are asked again (I16). */
+  readonly notices: boolean;
+}
+
+/** The banks of this installation; read once at start. */
+export interface BankDirectory {
+  all(): readonly GatewayBank[];
+  find(bank: string): GatewayBank | undefined;
+}
+
+/** Everything the gateway stands on. Made by the program that starts it; closed by that program too. */
+export interface GatewayParts {
+  /** Folder for files under work (`imports/`); nothing in it stays in clear. */
+  readonly dataDir: string;
+  readonly database: Database;
+  readonly bus: MessageBus;
+  readonly clock: Clock & RealTime;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly keys: CaseKeys;
+  readonly systemKeys: SystemKeys;
+  readonly blind: BlindIndex;
+  readonly pseudonyms: Pseudonyms;
+  readonly blobs: BlobStore;
+  readonly tokens: { readonly issuer: TokenIssuer; readonly verifier: TokenVerifier };
+  /** The court's key for document seals. */
+  readonly courtSigner: SignerPort;
+  readonly policy: Policy;
+  readonly banks: BankDirectory;
+  /** Makes PDFs; by default a bounded pool of worker threads that is started with the first document. */
+  readonly renderer?: Renderer;
+  /** Benches only: orders are accepted and stay in the outbox until the relay is let go. */
+  readonly holdDelivery?: boolean;
+}
+
+/** Nest token of the parts. */
+export const PARTS = Symbol('gateway parts');
+
+/** Nest token of the gateway's relay, for nudging it after commits and for the bench's switch. */
+export const GATEWAY_RELAY = Symbol('gateway relay');
