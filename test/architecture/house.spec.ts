@@ -28,6 +28,7 @@ const EXPECTED = [
   'lib-index apps/court-gateway/src/enters-lib.ts',
   'lib-index libs/connectors/file-zip/enters-lib.ts',
   'lib-index libs/trust/enters-lib.ts',
+  'lock-complete package-lock.json',
   'merkle-is-pure libs/merkle/uses-orders.ts',
   'money-is-integer apps/court-gateway/migrations/0001-cases/up.ts',
   'money-is-integer apps/court-gateway/migrations/0003-cases/up.sql',
@@ -71,6 +72,12 @@ describe('the rules of the house', () => {
   it('have a deliberate violation each', () => {
     const proven = new Set(EXPECTED.map((line) => line.split(' ')[0]));
     expect(DOORS.map(({ name }) => name).filter((name) => !proven.has(name))).toEqual([]);
+  });
+
+  it('name the package that the lock file leaves out, and no other', async () => {
+    const { violations } = await inspect(FIXTURE);
+    const details = violations.filter(({ rule }) => rule === 'lock-complete').map(({ detail }) => detail);
+    expect(details).toEqual(['node_modules/there needs for-another-platform, which is not locked']);
   });
 
   it('name the whole circle', async () => {

@@ -4,6 +4,7 @@ import { DOORS } from './doors.js';
 import { unitCycles } from './units.js';
 import { checkTexts } from './texts.js';
 import { listFiles } from './files.js';
+import { checkLock } from './lock.js';
 import { checkUnits } from './unit-papers.js';
 import type { Violation } from './violation.js';
 
@@ -24,7 +25,13 @@ export async function inspect(root: string): Promise<Inspection> {
   const files = listFiles(root, ROOTS);
   const modules = await importsOf(root);
   const texts = checkTexts(root, files);
-  const violations = [...modules.violations, ...unitCycles(modules.list), ...checkUnits(root, files), ...texts.violations];
+  const violations = [
+    ...modules.violations,
+    ...unitCycles(modules.list),
+    ...checkUnits(root, files),
+    ...checkLock(root),
+    ...texts.violations,
+  ];
   return { files: files.length, violations: violations.sort(byPlace), warnings: texts.warnings };
 }
 
