@@ -22,9 +22,12 @@ export function requiredInstruments(policy: Policy, action: Action, kind: CaseKi
   return [...policy.instruments[action], ...policy.extraInstruments[kind][action]];
 }
 
-/** Whether an instrument may serve: at posting a draft will do, at dispatch only what carries a seal. */
-export function serves(state: InstrumentState, mustBeSealed: boolean): boolean {
-  return state === 'sealed' || state === 'used' || (state === 'draft' && !mustBeSealed);
+/**
+ * Whether an instrument may serve: at posting a draft will do, at dispatch only what carries the court's seal. A preservation application
+ * is the applicant's own paper and never gets one.
+ */
+export function serves({ type, state }: Pick<GateInstrument, 'type' | 'state'>, mustBeSealed: boolean): boolean {
+  return state === 'sealed' || state === 'used' || (state === 'draft' && (!mustBeSealed || type === 'preservation-application'));
 }
 
 /** Whether an instrument's bank, where it names one, is the order's. */
@@ -40,7 +43,7 @@ export function newestFitting(
   mustBeSealed: boolean,
 ): GateInstrument | undefined {
   return instruments
-    .filter((instrument) => instrument.type === type && serves(instrument.state, mustBeSealed) && fitsBank(instrument, bank))
+    .filter((instrument) => instrument.type === type && serves(instrument, mustBeSealed) && fitsBank(instrument, bank))
     .reduce<GateInstrument | undefined>((best, next) => (best === undefined || isNewer(next, best) ? next : best), undefined);
 }
 

@@ -38,7 +38,7 @@ export function instrumentsMustBeThere(facts: DocumentFacts): Refusal | undefine
   const unknown = facts.instrumentIds?.findIndex((id) => !facts.instruments.some((instrument) => instrument.id === id)) ?? -1;
   if (unknown >= 0) return { code: 'instrument-missing', detail: '所列文书不属于本案', pointer: `/instrumentIds/${unknown}` };
   for (const type of requiredInstruments(facts.policy, facts.action, facts.case.kind)) {
-    const ofType = own.filter((instrument) => instrument.type === type && serves(instrument.state, mustBeSealed));
+    const ofType = own.filter((instrument) => instrument.type === type && serves(instrument, mustBeSealed));
     const lacking = facts.instrumentIds === undefined && facts.lines.some((line) => !ofType.some((one) => fitsBank(one, line.bank)));
     if (ofType.length > 0 && !lacking) continue;
     return {
