@@ -6,7 +6,8 @@ import { AppError } from './errors.js';
 const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
 
 /** What canonical JSON may hold: no floats, no undefined, no bigint. */
-export type CanonicalValue = null | boolean | number | string | readonly CanonicalValue[] | { readonly [key: string]: CanonicalValue | undefined };
+export type CanonicalValue =
+  null | boolean | number | string | readonly CanonicalValue[] | { readonly [key: string]: CanonicalValue | undefined };
 
 /** RFC 8785 canonical JSON as UTF-8. Members that are undefined are left out. Numbers must be safe integers. */
 export function canonicalBytes(value: CanonicalValue): Buffer {
