@@ -9,6 +9,20 @@ export async function insert(tx: Tx, table: string, row: Columns): Promise<void>
   await tx.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`, Object.values(row));
 }
 
+/** Rows of one INSERT: bounds both its parameters and how many distinct statements there are. */
+const ROWS_PER_INSERT_MAX = 20;
+
+/** Inserts rows of the same columns that must all be new, many in one statement; the columns are those of the first row. */
+export async function insertMany(tx: Tx, table: string, rows: readonly Columns[]): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {});
+  const tuple = `(${columns.map(() => '?').join(', ')})`;
+  for (let from = 0; from < rows.length; from += ROWS_PER_INSERT_MAX) {
+    const part = rows.slice(from, from + ROWS_PER_INSERT_MAX);
+    const values = part.flatMap((row) => columns.map((column) => row[column] ?? null));
+    await tx.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${part.map(() => tuple).join(', ')}`, values);
+  }
+}
+
 /**
  * Changes the rows that still are as the caller has seen them and says whether there was one (I13).
  * `expected` always names the key and the state or version that was read.
