@@ -11,19 +11,24 @@ export const requestsMigration: Migration = {
     'CREATE INDEX requests_case ON requests (case_id, at)',
     'CREATE INDEX requests_newest ON requests (court_code, at, id)',
     'CREATE INDEX requests_status ON requests (status, lapse_at)',
+    // The instruments that an order stands under, for rulings that limit a sum. Inquiries dispatched at once carry theirs in the message only.
+    `CREATE TABLE order_instruments (
+      order_number {word} NOT NULL, instrument_id {id} NOT NULL, request_id {id} NOT NULL, PRIMARY KEY (order_number, instrument_id))`,
+    'CREATE INDEX order_instruments_instrument ON order_instruments (instrument_id)',
     `CREATE TABLE approvals (
       request_id {id} NOT NULL, seq {int} NOT NULL, decision {word} NOT NULL, role {word} NOT NULL, by_user {id} NOT NULL, reason_sealed {bytes}, at {instant} NOT NULL,
       PRIMARY KEY (request_id, seq))`,
+    // `body_sealed`: the exact sealed bytes that were dispatched, null before; `withdrawal`: asked or already-sent.
     `CREATE TABLE orders (
       order_number {word} NOT NULL PRIMARY KEY, request_id {id} NOT NULL, case_id {id} NOT NULL, bank {word} NOT NULL, legal_person {word} NOT NULL, debtor_id {id} NOT NULL,
-      action {word} NOT NULL, status {word} NOT NULL, version {int} NOT NULL, lane_id {id}, lane_number {int}, body_sealed {bytes} NOT NULL,
+      action {word} NOT NULL, status {word} NOT NULL, version {int} NOT NULL, lane_id {id}, lane_number {int}, body_sealed {bytes}, withdrawal {word},
       available_at {instant}, sent_at {instant}, received_at {instant}, due_at {instant}, answered_at {instant}, overdue {int} NOT NULL,
       nothing_found {int}, outcome_code {word}, outcome_sealed {bytes}, answer_leaf {id})`,
     'CREATE INDEX orders_request ON orders (request_id, order_number)',
     'CREATE INDEX orders_case ON orders (case_id)',
     'CREATE INDEX orders_open ON orders (status, due_at)',
     'CREATE UNIQUE INDEX orders_lane ON orders (lane_id, lane_number)',
-    // `amount` is the limit asked (freeze) or the sum to move (deduct); `new_limit` is what a release leaves.
+    // `amount` is the limit asked (freeze), the sum to move (deduct) or by how much a release lowers what is bound; `new_limit` is what it leaves.
     `CREATE TABLE order_lines (
       order_number {word} NOT NULL, seq {int} NOT NULL, request_id {id} NOT NULL, case_id {id} NOT NULL, action {word} NOT NULL, status {word} NOT NULL, version {int} NOT NULL,
       holding_id {id}, measure_id {id}, account_index {id}, account_sealed {bytes}, currency {word} NOT NULL, kind {word} NOT NULL, amount {money}, new_limit {money},
