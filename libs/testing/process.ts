@@ -21,6 +21,8 @@ export interface TestProcess {
   waitForLine(pattern: RegExp, limitMs?: number): Promise<RegExpExecArray>;
   /** Resolves when the process has ended. */
   ended(): Promise<Ending>;
+  /** How it ended, or undefined while it runs. */
+  ending(): Ending | undefined;
   /** Asks it to end, insists after a while, and waits until it is gone. Safe to call twice. */
   stop(signal?: NodeJS.Signals): Promise<Ending>;
 }
@@ -40,12 +42,19 @@ export function startProcess(script: string, args: readonly string[] = [], env: 
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  const ending = new Promise<Ending>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
+  let known: Ending | undefined;
+  const ending = new Promise<Ending>((resolve) =>
+    child.once('close', (code, signal) => {
+      known = { code, signal };
+      resolve(known);
+    }),
+  );
   return {
     pid,
     output: () => text,
     waitForLine: (pattern, limitMs) => waitForLine(child, () => text, pattern, limitMs),
     ended: () => ending,
+    ending: () => known,
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
       const insist = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
