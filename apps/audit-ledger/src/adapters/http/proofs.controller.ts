@@ -1,0 +1,151 @@
+import { Controller, Get, Headers, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiForbiddenResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
+import { AppError, isId } from '#kernel';
+import { leafHash } from '#merkle';
+import { EntryProofs } from '../../use-cases/prove-entries/prove-entries.js';
+import { ProveRequest } from '../../use-cases/prove-entries/prove-request.js';
+import { PublishedLogs } from '../../use-cases/prove-entries/published-logs.js';
+import { LedgerAccess } from './ledger-access.js';
+import { ConsistencyQuery, InclusionQuery, wholeNumber, yearOf } from './queries.js';
+
+const HASH = 'NUnJsQaDnvU9Bu1sWq5tJ5fXjYh0SWQb9cVmuE8KZRQ=';
+
+/** Proofs, open to everybody, and entries, for auditors. Without a year in the path: the current log. */
+@ApiTags('ledger')
+@Controller()
+export class ProofsController {
+  constructor(
+    private readonly logs: PublishedLogs,
+    private readonly proveRequest: ProveRequest,
+    private readonly access: LedgerAccess,
+  ) {}
+
+  @Get(['ledger/v1/proofs/inclusion', 'ledger/:year/v1/proofs/inclusion'])
+  @ApiOperation({ summary: '包含证明（RFC 6962 2.1.1，自叶向根）' })
+  @ApiOkResponse({ example: { origin: 'gateway.420106/ledger/2026', index: 5, size: 300, leafHash: HASH, root: HASH, proof: [HASH] } })
+  @ApiNotFoundResponse({ description: '账本尚未达到该大小' })
+  async inclusion(@Query() query: InclusionQuery, @Param('year') year?: string): Promise<Record<string, unknown>> {
+    const log = this.logs.of(yearOf(year));
+    const size = query.size === undefined ? undefined : wholeNumber(query.size, 'size');
+    const found = await new EntryProofs(log).inclusion(wholeNumber(query.index, 'index'), size);
+    return {
+      origin: log.head.origin,
+      index: found.index,
+      size: found.size,
+      leafHash: base64(found.leafHash),
+      root: base64(found.root),
+      proof: found.proof.map(base64),
+    };
+  }
+
+  @Get(['ledger/v1/proofs/consistency', 'ledger/:year/v1/proofs/consistency'])
+  @ApiOperation({ summary: '一致性证明（RFC 6962 2.1.2）' })
+  @ApiOkResponse({ example: { origin: 'gateway.420106/ledger/2026', from: 100, to: 300, fromRoot: HASH, toRoot: HASH, proof: [HASH] } })
+  @ApiNotFoundResponse({ description: '账本尚未达到该大小' })
+  async consistency(@Query() query: ConsistencyQuery, @Param('year') year?: string): Promise<Record<string, unknown>> {
+    const log = this.logs.of(yearOf(year));
+    const to = query.to === undefined ? undefined : wholeNumber(query.to, 'to');
+    const found = await new EntryProofs(log).consistency(wholeNumber(query.from, 'from'), to);
+    return {
+      origin: log.head.origin,
+      from: found.from,
+      to: found.to,
+      fromRoot: base64(found.fromRoot),
+      toRoot: base64(found.toRoot),
+      proof: found.proof.map(base64),
+    };
+  }
+
+  @Get(['ledger/v1/entries/:index', 'ledger/:year/v1/entries/:index'])
+  @ApiBearerAuth()
+  @ApiOperation({ summary: '一条叶（审计员）' })
+  @ApiOkResponse({
+    example: {
+      origin: 'gateway.420106/ledger/2026',
+      index: 5,
+      leafHash: HASH,
+      leaf: { v: 1, type: 'order.dispatched' },
+      bytes: 'eyJhdCI6…',
+    },
+  })
+  @ApiUnauthorizedResponse({ description: 'unauthenticated' })
+  @ApiForbiddenResponse({ description: 'forbidden' })
+  @ApiNotFoundResponse({ description: 'not-found' })
+  async entry(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('index') index: string,
+    @Param('year') year?: string,
+  ): Promise<Record<string, unknown>> {
+    await this.access.assertMayReadEntries(authorization);
+    const log = this.logs.of(yearOf(year));
+    const number = wholeNumber(index, 'index');
+    const bytes = await new EntryProofs(log).entry(number);
+    return {
+      origin: log.head.origin,
+      index: number,
+      leafHash: base64(leafHash(bytes)),
+      leaf: JSON.parse(bytes.toString('utf8')) as unknown,
+      bytes: base64(bytes),
+    };
+  }
+
+  @Get(['ledger/v1/entries', 'ledger/:year/v1/entries'])
+  @ApiBearerAuth()
+  @ApiOperation({ summary: '按条件检索叶（审计员）；尚未实现' })
+  @ApiResponse({ status: 501, description: 'not-implemented' })
+  async search(@Headers('authorization') authorization: string | undefined): Promise<never> {
+    await this.access.assertMayReadEntries(authorization);
+    throw new AppError('not-implemented', '账本检索尚未实现');
+  }
+
+  @Get('ledger/v1/requests/:requestId/proofs')
+  @ApiBearerAuth()
+  @ApiOperation({ summary: '一个协助执行请求的全部事实及其证明（内部服务与审计员）' })
+  @ApiOkResponse({
+    example: {
+      proofs: [
+        {
+          origin: 'gateway.420106/ledger/2026',
+          index: 5,
+          leaf: 'eyJhdCI6…',
+          leafHash: '3549c9b1…',
+          tlogProof: 'c2sp.org/tlog-proof@v1\n…',
+        },
+      ],
+      pending: 0,
+      coveredSize: 300,
+    },
+  })
+  @ApiUnauthorizedResponse({ description: 'unauthenticated' })
+  @ApiForbiddenResponse({ description: 'forbidden' })
+  async ofRequest(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('requestId') requestId: string,
+  ): Promise<Record<string, unknown>> {
+    await this.access.assertMayReadProofs(authorization);
+    if (!isId(requestId)) throw new AppError('not-found', '未找到该请求');
+    const found = await this.proveRequest.execute(requestId);
+    const proofs = found.proofs.map((proof) => ({ ...proof, leaf: base64(proof.leaf) }));
+    return { proofs, pending: found.pending, coveredSize: found.coveredSize };
+  }
+
+  @Post('ledger/witness/add-checkpoint')
+  @ApiOperation({ summary: '见证签署（C2SP tlog-witness）；尚未实现' })
+  @ApiResponse({ status: 501, description: 'not-implemented' })
+  addCheckpoint(): never {
+    throw new AppError('not-implemented', '本进程尚不能作为见证者');
+  }
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64');
+}

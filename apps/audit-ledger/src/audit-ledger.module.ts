@@ -1,0 +1,43 @@
+import { Injectable, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { LEDGER_TOKENS, LedgerAccess } from './adapters/http/ledger-access.js';
+import { LogFilesController } from './adapters/http/log-files.controller.js';
+import { ProofsController } from './adapters/http/proofs.controller.js';
+import { LedgerService } from './ledger-service.js';
+import type { AuditLedgerParts } from './parts.js';
+import { ProveRequest } from './use-cases/prove-entries/prove-request.js';
+import { PublishedLogs } from './use-cases/prove-entries/published-logs.js';
+
+/** Starts and ends the background work with the application. A log that does not fit its database stops the start. */
+@Injectable()
+class LedgerLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(private readonly service: LedgerService) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.service.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.service.stop();
+  }
+}
+
+/** The ledger as a part of any process: its routes below `/ledger`, its reader of `facts.v1`, its sequencer. */
+@Module({})
+export class AuditLedgerModule {
+  static forRoot(parts: AuditLedgerParts): DynamicModule {
+    const service = new LedgerService(parts);
+    return {
+      module: AuditLedgerModule,
+      controllers: [LogFilesController, ProofsController],
+      providers: [
+        { provide: LedgerService, useValue: service },
+        { provide: PublishedLogs, useValue: service.published },
+        { provide: ProveRequest, useValue: service.proveRequest },
+        { provide: LEDGER_TOKENS, useValue: parts.tokens },
+        LedgerAccess,
+        LedgerLifecycle,
+      ],
+      exports: [LedgerService, ProveRequest],
+    };
+  }
+}

@@ -1,0 +1,6 @@
+/** What standalone, which composes the apps, takes from this one. */
+export { AuditLedgerModule } from './audit-ledger.module.js';
+export { LedgerService } from './ledger-service.js';
+export { ledgerMigrations } from './ledger-migrations.js';
+export type { AuditLedgerParts, LedgerSettings } from './parts.js';
+export type { FactProof, RequestProofs } from './use-cases/prove-entries/prove-request.js';

@@ -1,0 +1,26 @@
+import { AppError } from '#kernel';
+import type { LogFolder } from '../../adapters/files/log-folder.js';
+import type { LogHead } from '../../adapters/store/log-heads.js';
+
+/** A log as everybody may read it: its published head and its files. */
+export interface PublishedLog {
+  readonly head: LogHead;
+  readonly folder: LogFolder;
+}
+
+/** The published head of each year's log in this process. The sequencer shows a head here only after it is published. */
+export class PublishedLogs {
+  private readonly logs = new Map<number, PublishedLog>();
+
+  show(head: LogHead, folder: LogFolder): void {
+    this.logs.set(head.year, { head, folder });
+  }
+
+  /** The log of a year, or the newest. @throws AppError `not-found` when there is none */
+  of(year?: number): PublishedLog {
+    const wanted = year ?? Math.max(...this.logs.keys());
+    const log = this.logs.get(wanted);
+    if (!log) throw new AppError('not-found', '没有该年度的账本');
+    return log;
+  }
+}

@@ -1,0 +1,81 @@
+import { decodeBody, type FactRecorded } from '#contracts';
+import { AppError, errorText, failPoint, type Clock, type Log } from '#kernel';
+import type { Message } from '#messaging';
+import type { Database, Tx } from '#persistence';
+import type { FactRows, NewFact } from '../../adapters/store/fact-rows.js';
+import { chainOf, readLeaf } from './read-leaf.js';
+
+export const FACT_TYPE = 'fact.recorded.v1';
+
+interface Refusal {
+  readonly message: Message;
+  readonly reason: string;
+}
+
+export interface TakeFactsParts {
+  readonly database: Database;
+  readonly facts: FactRows;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Takes facts from the bus into the staging table, a whole batch in one commit. The row's unique message id is the mark that the
+ * message has been read, so a redelivery takes no effect (I4). What is no fact is laid aside as a dead letter: it can never enter the log.
+ */
+export class TakeFacts {
+  constructor(
+    private readonly parts: TakeFactsParts,
+    /** Called after a commit that staged something. */
+    private readonly onStaged: () => void,
+  ) {}
+
+  async execute(batch: readonly Message[]): Promise<void> {
+    const { database, facts, log } = this.parts;
+    const taken: NewFact[] = [];
+    const refused: Refusal[] = [];
+    for (const message of batch) {
+      const read = this.read(message);
+      if ('reason' in read) refused.push(read);
+      else taken.push(read);
+    }
+    await database.run(async (tx) => {
+      await facts.stage(tx, taken);
+      for (const one of refused) await this.layAside(tx, one);
+    });
+    failPoint('ledger.staged');
+    for (const { message, reason } of refused) log.write('error', 'ledger-fact-refused', { id: message.id, type: message.type, reason });
+    if (taken.length > 0) this.onStaged();
+  }
+
+  private read(message: Message): NewFact | Refusal {
+    try {
+      if (message.type !== FACT_TYPE) throw new AppError('unknown-message', `no handler for ${message.type}`);
+      return this.factOf(message, decodeBody(FACT_TYPE, message.body));
+    } catch (error) {
+      return { message, reason: errorText(error) };
+    }
+  }
+
+  private factOf(message: Message, { leaf: text, search }: FactRecorded): NewFact {
+    const leaf = readLeaf(text);
+    return { messageId: message.id, chain: chainOf(leaf), leaf, search, takenAt: this.parts.clock.now() };
+  }
+
+  private async layAside(tx: Tx, { message, reason }: Refusal): Promise<void> {
+    await tx.insertOnce('dead_letters', {
+      reader: 'audit-ledger',
+      message_id: message.id,
+      topic: message.topic,
+      msg_key: message.key,
+      type: message.type,
+      at: message.at,
+      headers: JSON.stringify(message.headers),
+      body: message.body,
+      attempts: 1,
+      error: reason,
+      died_at: this.parts.clock.now(),
+      redriven_at: null,
+    });
+  }
+}
