@@ -11,24 +11,17 @@ export interface CaseNumber {
   readonly serial: string;
 }
 
-const CASE_NUMBER = /^[(（]((?:19|20)\d{2})[)）](\p{Script=Han}{1,3}(?:\d{2}|\d{4})?)(\p{Script=Han}{1,4})([1-9]\d{0,7})号$/u;
+const CASE_NUMBER = /^[(（]((?:19|20)\d{2})[)）](最高法|\p{Script=Han}(?:\d{4}|\d{2})?)(\p{Script=Han}{1,3})([1-9]\d{0,7})号$/u;
 const OLD_CASE_NUMBER = /^[(（]((?:19|20)\d{2})[)）](\p{Script=Han}{1,6})字第(\d{1,8})号$/u;
 const CASE_NUMBER_LENGTH_MAX = 40;
 
-/**
- * Reads a case number, with full- or half-width brackets and outer blanks; nothing is invented or repaired.
- * The court's short name and the type are both Chinese, so without digits between them the first character is taken as the court.
- */
+/** Reads a case number, with full- or half-width brackets and outer blanks; nothing is invented or repaired. A province's short name is one character. */
 export function parseCaseNumber(input: string): CaseNumber | undefined {
   const text = input.trim();
   if (text.length > CASE_NUMBER_LENGTH_MAX) return undefined;
   const match = CASE_NUMBER.exec(text);
   if (!match) return undefined;
-  const [, year = '', courtAndMore = '', typeRest = '', serial = ''] = match;
-  const numbered = /\d$/.test(courtAndMore);
-  const court = numbered ? courtAndMore : courtAndMore.slice(0, 1);
-  const type = numbered ? typeRest : courtAndMore.slice(1) + typeRest;
-  if (type.length > 4) return undefined;
+  const [, year = '', court = '', type = '', serial = ''] = match;
   return { text: `(${year})${court}${type}${serial}号`, year: Number(year), court, type, serial };
 }
 
