@@ -10,8 +10,9 @@ import {
   type Clock,
   type Entropy,
 } from '#kernel';
-import { compareAndSet, insert, type Tx } from '#persistence';
-import { enqueue } from './outbox.js';
+import { compareAndSet, insertMany, placeholders, type Tx } from '#persistence';
+import type { Message } from './bus.js';
+import { enqueueMany } from './outbox.js';
 
 export const FACTS_TOPIC = 'facts.v1';
 export const FACT_TYPE = 'fact.recorded.v1';
@@ -43,6 +44,13 @@ export interface FactPrivacy {
 
 const SALT_BYTES = 32;
 
+/** Where a subject's chain stands: as it was read, and after the facts that are being made. */
+interface Head {
+  readonly was: number;
+  readonly seq: number;
+  readonly leafHash: string | undefined;
+}
+
 /**
  * Builds the canonical leaf and its salt where the fact happens and puts it into the outbox of the same transaction (I3, I12).
  * `(subject, subjectSeq, prev)` is gapless per source and subject, so that an omitted fact shows without any global counter.
@@ -57,28 +65,61 @@ export class FactRecorder {
 
   /** Records the fact and returns its leaf hash (hex, RFC 6962). */
   async record(tx: Tx, fact: Fact): Promise<string> {
-    invariant((fact.caseId === undefined) === (fact.caseKey === undefined), 'a fact of a case needs the case key');
+    const [leafHash] = await this.recordMany(tx, [fact]);
+    invariant(leafHash !== undefined, 'one fact has one leaf');
+    return leafHash;
+  }
+
+  /** Records the facts of one act in their order, several of one subject included, and returns their leaf hashes. */
+  async recordMany(tx: Tx, facts: readonly Fact[]): Promise<readonly string[]> {
+    if (facts.length === 0) return [];
     const at = this.clock.now();
-    const head = await tx.one<{ seq: number; leaf_hash: string }>('SELECT seq, leaf_hash FROM fact_heads WHERE subject = ?', [
-      fact.subject,
-    ]);
+    const heads = await this.headsOf(tx, [...new Set(facts.map(({ subject }) => subject))]);
+    const made = facts.map((fact) => this.make(fact, at, heads));
+    await this.advanceHeads(tx, heads);
+    await insertMany(
+      tx,
+      'facts',
+      made.map(({ row }) => row),
+    );
+    await enqueueMany(
+      tx,
+      made.map(({ message }) => message),
+    );
+    return made.map(({ row }) => row.leaf_hash);
+  }
+
+  private async headsOf(tx: Tx, subjects: readonly string[]): Promise<Map<string, Head>> {
+    const rows = await tx.all<{ subject: string; seq: number; leaf_hash: string }>(
+      `SELECT subject, seq, leaf_hash FROM fact_heads WHERE subject IN (${placeholders(subjects.length)})`,
+      subjects,
+    );
+    const heads = new Map<string, Head>(subjects.map((subject) => [subject, { was: 0, seq: 0, leafHash: undefined }]));
+    for (const { subject, seq, leaf_hash } of rows) heads.set(subject, { was: seq, seq, leafHash: leaf_hash });
+    return heads;
+  }
+
+  /** Builds one leaf on its subject's head, and moves the head on to it. */
+  private make(fact: Fact, at: number, heads: Map<string, Head>) {
+    invariant((fact.caseId === undefined) === (fact.caseKey === undefined), 'a fact of a case needs the case key');
+    const head = heads.get(fact.subject);
+    invariant(head, 'the head of every subject was read');
     const salt = this.entropy.bytes(SALT_BYTES);
     const content = canonicalBytes(fact.content);
-    const leaf = canonicalBytes(this.leaf(fact, at, (head?.seq ?? 0) + 1, head?.leaf_hash, sha256(salt, sha256(content)).toString('hex')));
+    const leaf = canonicalBytes(this.leaf(fact, at, head.seq + 1, head.leafHash, sha256(salt, sha256(content)).toString('hex')));
     const leafHash = sha256(Buffer.of(0), leaf).toString('hex');
-    await this.advanceHead(tx, fact.subject, (head?.seq ?? 0) + 1, leafHash);
-    const opening = Buffer.concat([salt, content]);
-    await insert(tx, 'facts', {
+    heads.set(fact.subject, { was: head.was, seq: head.seq + 1, leafHash });
+    const row = {
       leaf_hash: leafHash,
       subject: fact.subject,
-      subject_seq: (head?.seq ?? 0) + 1,
+      subject_seq: head.seq + 1,
       type: fact.type,
       at,
       request_id: fact.requestId ?? null,
       case_id: fact.caseId ?? null,
       leaf,
-      opening: this.privacy.sealOpening(fact.caseKey, leafHash, opening),
-    });
+      opening: this.privacy.sealOpening(fact.caseKey, leafHash, Buffer.concat([salt, content])),
+    };
     const search = {
       type: fact.type,
       actor: fact.actor,
@@ -86,7 +127,7 @@ export class FactRecorder {
       caseNumber: fact.caseNumber,
       requestId: fact.requestId,
     };
-    await enqueue(tx, {
+    const message: Message = {
       id: newId(this.clock, this.entropy),
       topic: FACTS_TOPIC,
       key: `${this.source}/${fact.subject}`,
@@ -94,8 +135,8 @@ export class FactRecorder {
       at,
       headers: {},
       body: canonicalBytes({ leaf: leaf.toString('utf8'), search }),
-    });
-    return leafHash;
+    };
+    return { row, message };
   }
 
   private leaf(fact: Fact, at: number, subjectSeq: number, prev: string | undefined, commitment: string): CanonicalValue {
@@ -117,11 +158,20 @@ export class FactRecorder {
     };
   }
 
-  private async advanceHead(tx: Tx, subject: string, seq: number, leafHash: string): Promise<void> {
-    const moved =
-      seq === 1
-        ? await tx.insertOnce('fact_heads', { subject, seq, leaf_hash: leafHash })
-        : await compareAndSet(tx, 'fact_heads', { seq, leaf_hash: leafHash }, { subject, seq: seq - 1 });
-    if (!moved) throw new AppError('store-unavailable', 'another fact of the subject came first', { retryable: true });
+  private async advanceHeads(tx: Tx, heads: ReadonlyMap<string, Head>): Promise<void> {
+    const fresh = [...heads].filter(([, head]) => head.was === 0);
+    const rows = fresh.map(([subject, { seq, leafHash }]) => ({ subject, seq, leaf_hash: leafHash ?? '' }));
+    // A single first fact may be of a subject that others share, such as a user; several are of things that this act has made.
+    const [only] = rows;
+    if (only && rows.length === 1) orLate(await tx.insertOnce('fact_heads', only));
+    else await insertMany(tx, 'fact_heads', rows);
+    for (const [subject, { was, seq, leafHash }] of heads) {
+      if (was === 0) continue;
+      orLate(await compareAndSet(tx, 'fact_heads', { seq, leaf_hash: leafHash ?? '' }, { subject, seq: was }));
+    }
   }
+}
+
+function orLate(moved: boolean): void {
+  if (!moved) throw new AppError('store-unavailable', 'another fact of the subject came first', { retryable: true });
 }

@@ -1,5 +1,5 @@
 import { AppError, type Instant } from '#kernel';
-import { insert, type Migration, type Row, type Tx } from '#persistence';
+import { insertMany, type Migration, type Row, type Tx } from '#persistence';
 import { MESSAGE_BYTES_MAX, type Message } from './bus.js';
 
 /** The tables that every app which sends or reads messages has in its own database. */
@@ -36,13 +36,22 @@ export interface OutboxRow extends Row {
 }
 
 /** Puts a message into the outbox of the transaction; it leaves only if, and after, that transaction commits (I3). */
-export async function enqueue(tx: Tx, message: Message): Promise<void> {
+export function enqueue(tx: Tx, message: Message): Promise<void> {
+  return enqueueMany(tx, [message]);
+}
+
+/** As `enqueue`, for the messages of one act, in their order. */
+export async function enqueueMany(tx: Tx, messages: readonly Message[]): Promise<void> {
+  await insertMany(tx, 'outbox', messages.map(rowOf));
+}
+
+function rowOf(message: Message) {
   if (message.body.length > MESSAGE_BYTES_MAX) {
     throw new AppError('message-too-large', `${message.type} of ${message.body.length} bytes; larger bytes travel as blobs`, {
       level: 'error',
     });
   }
-  await insert(tx, 'outbox', {
+  return {
     id: message.id,
     topic: message.topic,
     msg_key: message.key,
@@ -51,7 +60,7 @@ export async function enqueue(tx: Tx, message: Message): Promise<void> {
     headers: JSON.stringify(message.headers),
     body: message.body,
     published_at: null,
-  });
+  };
 }
 
 export function messageOf(row: OutboxRow): Message {
