@@ -28,7 +28,7 @@ export const books: Migration = {
       action {word} NOT NULL, account {id}, amount {money}, currency {word}, PRIMARY KEY (bank, seq))`,
     // One effect of a kind per order line, whatever the code above believes.
     `CREATE UNIQUE INDEX sim_journal_once ON sim_journal (bank, order_number, line)`,
-    `CREATE TABLE sim_order (bank {word} NOT NULL, order_number {id} NOT NULL, digest {id} NOT NULL, received_at {instant} NOT NULL,
+    `CREATE TABLE sim_order (bank {word} NOT NULL, order_number {id} NOT NULL, action {word} NOT NULL, digest {id} NOT NULL, received_at {instant} NOT NULL,
       legal_person {id}, state {word} NOT NULL, order_json {longtext}, due_at {instant}, answered_at {instant}, answer_json {longtext},
       to_deliver {int} NOT NULL, PRIMARY KEY (bank, order_number))`,
     `CREATE INDEX sim_order_deliver ON sim_order (bank, to_deliver, answered_at)`,

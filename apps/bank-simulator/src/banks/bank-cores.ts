@@ -59,7 +59,6 @@ export interface CoresDeps {
 export class BankCores {
   private readonly queue: Job[] = [];
   private readonly banks = new Map<string, OpenBank>();
-  private readonly listeners: (() => void)[] = [];
   private draining: Promise<void> | undefined;
   private closed = false;
 
@@ -85,9 +84,9 @@ export class BankCores {
     return this.opened(name).faults;
   }
 
-  /** Calls `listener` after each commit. It must not throw. */
-  onCommit(listener: () => void): void {
-    this.listeners.push(listener);
+  /** Whether something at this bank fell due by itself. */
+  isDue(name: string, now: Instant): boolean {
+    return this.opened(name).book.nextDueAt() <= now;
   }
 
   /**
@@ -142,7 +141,6 @@ export class BankCores {
     }
     for (const { book } of touched) book.changes.clear();
     for (const answer of answers) answer();
-    for (const listener of this.listeners) listener();
   }
 
   private async work(tx: Tx, batch: readonly Job[], touched: Set<OpenBank>, answers: (() => void)[]): Promise<void> {

@@ -54,7 +54,8 @@ export class DeskEffects {
 
   /** @throws AppError `not-found`, `wrong-state` (the core refuses, with its reason), `idempotency-mismatch` */
   type(bank: string, effect: DeskEffect): Promise<DeskEffectView> {
-    const key = `${effect.orderNumber}#${effect.seq}`;
+    // An inquiry is one effect of the whole order, whatever number the clerk gives it.
+    const key = `${effect.orderNumber}#${effect.action === 'inquire' ? 0 : effect.seq}`;
     return this.cores.submit(bank, [key], (seat) => {
       const account = effect.action === 'inquire' ? undefined : seat.book.account(effect.account ?? '');
       const amount = account && effect.amount?.(account.currency);
@@ -86,6 +87,7 @@ function execute(seat: Seat, { bank, key, digest, effect, account, amount }: Typ
   const record: OrderRecord = {
     bank,
     orderNumber: key,
+    action: effect.action,
     digest,
     receivedAt: seat.at,
     state: 'answered',

@@ -26,13 +26,16 @@ export class BankOrders {
     private readonly database: Database,
   ) {}
 
-  /** Executes an order, or repeats its answer. `toDeliver`: the dialect will take the answer to the court afterwards. */
-  receive(bank: string, order: BankOrder, toDeliver: boolean): Promise<Received> {
+  /**
+   * Executes an order, or repeats its answer. `toDeliver`: the dialect will take the answer to the court afterwards.
+   * `rollback`: the bank has found the papers wanting, so the order is rolled back with this code instead.
+   */
+  receive(bank: string, order: BankOrder, toDeliver: boolean, rollback?: string): Promise<Received> {
     return this.cores.submit(bank, [order.orderNumber], (seat) => {
       const known = seat.order(order.orderNumber);
       const digest = digestOf(order);
       if (known) return { record: repetition(seat, known, digest, toDeliver), repeated: true };
-      const record = answered(seat, order, { bank, digest, receivedAt: seat.at, toDeliver });
+      const record = answered(seat, order, { bank, digest, receivedAt: seat.at, toDeliver }, rollback);
       return { record, repeated: false };
     });
   }
@@ -43,9 +46,9 @@ export class BankOrders {
       const known = seat.order(order.orderNumber);
       const digest = digestOf(order);
       if (known) return { record: repetition(seat, known, digest, false), repeated: true };
-      const { orderNumber, legalPerson } = order;
+      const { orderNumber, action, legalPerson } = order;
       const times = { receivedAt: seat.at, dueAt: seat.at + delayMs };
-      const record: OrderRecord = { bank, orderNumber, digest, legalPerson, state: 'received', order, toDeliver: false, ...times };
+      const record: OrderRecord = { bank, orderNumber, action, digest, legalPerson, state: 'received', order, toDeliver: false, ...times };
       seat.save(record);
       return { record, repeated: false };
     });
@@ -77,6 +80,16 @@ export class BankOrders {
     });
   }
 
+  /** The court could not use an answer that it was given: it is taken there again. */
+  deliverAgain(bank: string, orderNumbers: readonly string[]): Promise<void> {
+    return this.cores.submit(bank, orderNumbers, (seat) => {
+      for (const number of orderNumbers) {
+        const record = seat.order(number);
+        if (record?.state === 'answered') seat.save({ ...record, toDeliver: true });
+      }
+    });
+  }
+
   private workOn({ bank, orderNumber }: OrderRecord): Promise<void> {
     return this.cores.submit(bank, [orderNumber], (seat) => {
       const record = seat.order(orderNumber);
@@ -94,7 +107,7 @@ function digestOf(order: BankOrder): string {
 function repetition(seat: Seat, known: OrderRecord, digest: string, toDeliver: boolean): OrderRecord {
   if (known.digest !== digest) {
     // Nothing is stored: the first order under this number stays what it is.
-    return { ...known, state: 'answered', answeredAt: seat.at, answer: { kind: 'rollback', code: '02', note: rollbackNote('02') } };
+    return { ...known, state: 'answered', answeredAt: seat.at, answer: rolledBack('02') };
   }
   if (!toDeliver || known.toDeliver || known.state !== 'answered') return known;
   const again = { ...known, toDeliver };
@@ -104,19 +117,27 @@ function repetition(seat: Seat, known: OrderRecord, digest: string, toDeliver: b
 
 type Taken = Pick<OrderRecord, 'bank' | 'digest' | 'receivedAt' | 'toDeliver'>;
 
-function answered(seat: Seat, order: BankOrder, taken: Taken): OrderRecord {
-  const answer = answerOf(seat, order);
-  const { orderNumber, legalPerson } = order;
-  const record: OrderRecord = { ...taken, orderNumber, legalPerson, state: 'answered', answeredAt: seat.at, answer };
+function answered(seat: Seat, order: BankOrder, taken: Taken, rollback?: string): OrderRecord {
+  const answer = rollback === undefined ? answerOf(seat, order) : rolledBack(rollback);
+  const { orderNumber, action, legalPerson } = order;
+  const record: OrderRecord = { ...taken, orderNumber, action, legalPerson, state: 'answered', answeredAt: seat.at, answer };
   seat.save(record);
   return record;
 }
 
+/** The court account is wrong: no reason to roll an inquiry back, since an inquiry names none. */
+const COURT_ACCOUNT_WRONG = '0404';
+
 /** Rejections come before anything happens to money; a rejection that is meant once is used up by being stored with its answer. */
 function answerOf(seat: Seat, order: BankOrder): BankAnswer {
   const { rejectOnce, ...others } = seat.faults;
-  const code = rejectOnce ?? others.rejectWith;
-  if (rejectOnce !== undefined) seat.faults = others;
-  if (code !== undefined) return { kind: 'rollback', code, note: rollbackNote(code) };
+  const once = rejectOnce === COURT_ACCOUNT_WRONG && order.action === 'inquire' ? undefined : rejectOnce;
+  if (once !== undefined) seat.faults = others;
+  const code = once ?? others.rejectWith;
+  if (code !== undefined) return rolledBack(code);
   return receiveOrder(seat.book, order, seat.at, () => strikes(seat.faults.partial, seat.entropy));
+}
+
+function rolledBack(code: string): BankAnswer {
+  return { kind: 'rollback', code, note: rollbackNote(code) };
 }

@@ -1,4 +1,4 @@
-import { AppError, formatAmount, legalDateOf, type Instant, type Minor } from '#kernel';
+import { AppError, formatAmount, legalDateOf, MINOR_MAX, type Instant, type Minor } from '#kernel';
 import type { Book } from './book.js';
 import { worthOfShares } from './coverage.js';
 import type { Account, Redemption } from './model.js';
@@ -7,7 +7,8 @@ import type { Account, Redemption } from './model.js';
 export function credit(book: Book, number: string, amount: Minor, at: Instant): void {
   const account = book.account(number);
   if (account.kind === 'closed') throw new AppError('wrong-state', `账户 ${number} 已销户`);
-  if (amount <= 0n) throw new AppError('invalid', 'the amount must be above 0');
+  if (amount <= 0n) throw new AppError('invalid', '金额必须大于 0');
+  if (account.cash + amount > MINOR_MAX) throw new AppError('wrong-state', '余额将超过银行可记录的最大金额');
   book.changing(account, 'inflow', at, [], () => book.post(account, 'inflow', amount, at));
 }
 

@@ -168,6 +168,17 @@ describe('freeze', () => {
   });
 });
 
+describe('an order that no bank could execute', () => {
+  it.each([
+    ['no line', []],
+    ['a number twice', [freeze('1', '1').lines[0], freeze('1', '2').lines[0]].filter((one) => one !== undefined)],
+  ])('%s is rolled back and has no effect', (_, broken) => {
+    const book = bookWith([entry('1', '100')]);
+    expect(receiveOrder(book, { ...freeze('1', '1'), lines: broken }, NOON, never)).toMatchObject({ kind: 'rollback', code: '03' });
+    expect(book.changes.journal).toEqual([]);
+  });
+});
+
 describe('waiting, promotion, lapse', () => {
   const setUp = () => {
     const book = bookWith([entry('1', '100')]);

@@ -24,7 +24,8 @@ export interface LineContext {
  */
 export function receiveOrder(book: Book, order: BankOrder, at: Instant, isPartial: (seq: number) => boolean): BankAnswer {
   if (order.action === 'inquire') return inquire(book, order, at);
-  if (order.lines.length === 0) return { kind: 'rollback', code: '03', note: '无控制账户' };
+  const seqs = new Set(order.lines.map((line) => line.seq));
+  if (seqs.size === 0 || seqs.size < order.lines.length) return { kind: 'rollback', code: '03', note: '控制账户缺失或序号重复' };
   if (order.action === 'deduct' && order.lines.some((line) => !isPayable(line.courtAccount))) {
     return { kind: 'rollback', code: '0404', note: '执行款账户信息有误' };
   }

@@ -1,5 +1,6 @@
 import { AppError, type Instant } from '#kernel';
 import { placeholders, type Reader, type Row, type Tx } from '#persistence';
+import type { OrderAction } from '../book/model.js';
 import type { BankAnswer, BankOrder } from '../book/order.js';
 import { maybe, num, text } from './book-rows.js';
 import { put } from './put.js';
@@ -8,6 +9,7 @@ import { put } from './put.js';
 export interface OrderRecord {
   readonly bank: string;
   readonly orderNumber: string;
+  readonly action: OrderAction;
   /** SHA-256 over the order's content, so that another order under the same number is noticed. */
   readonly digest: string;
   readonly receivedAt: Instant;
@@ -51,6 +53,7 @@ export async function writeOrder(tx: Tx, record: OrderRecord): Promise<void> {
   const row = {
     bank: record.bank,
     order_number: record.orderNumber,
+    action: record.action,
     digest: record.digest,
     received_at: record.receivedAt,
     legal_person: record.legalPerson ?? null,
@@ -70,6 +73,7 @@ function orderRecordOf(row: Row): OrderRecord {
   return {
     bank: text(row, 'bank'),
     orderNumber: text(row, 'order_number'),
+    action: text(row, 'action') as OrderAction,
     digest: text(row, 'digest'),
     receivedAt: num(row, 'received_at'),
     legalPerson: maybe(row, 'legal_person'),

@@ -1,6 +1,7 @@
+import { MINOR_MAX } from '#kernel';
 import type { AccountEntry, CustomerEntry, HeldEntry } from '../../book/customers.js';
 import { ACCOUNT_KINDS, type Opaque } from '../../book/model.js';
-import { isDecimalText } from '../../book/product-worth.js';
+import { isDecimalText, productWorth } from '../../book/product-worth.js';
 import { BodyReader } from './body-reader.js';
 
 export const CUSTOMERS_MAX = 200_000;
@@ -19,7 +20,7 @@ export function readCustomerEntries(body: unknown, legalPersons: readonly string
   const reader = new BodyReader();
   const isView = typeof body === 'object' && body !== null && 'items' in body;
   const items = isView ? body.items : body;
-  if (!Array.isArray(items)) reader.wrong('', '必须是客户数组');
+  if (items === undefined || items === null) reader.wrong('', '必须是客户数组');
   const entries = reader.list(items, '', CUSTOMERS_MAX).map((item, i) => readCustomer(reader, item, `/${i}`, legalPersons));
   reader.finish();
   return entries;
@@ -45,6 +46,11 @@ function readAccount(reader: BodyReader, item: unknown, at: string, legalPersons
   if (legalPerson !== undefined && legalPersons.length > 0 && !legalPersons.includes(legalPerson)) {
     reader.wrong(`${at}/legalPerson`, `该银行没有此法人，应为 ${legalPersons.join('、')}`);
   }
+  const shares = readDecimal(reader, members['shares'], `${at}/shares`);
+  const unitPrice = readDecimal(reader, members['unitPrice'], `${at}/unitPrice`);
+  if (shares !== undefined && unitPrice !== undefined && productWorth(shares, unitPrice, currency) > MINOR_MAX) {
+    reader.wrong(`${at}/shares`, '份额与单价之积超过银行可记录的最大金额');
+  }
   return {
     number: reader.text(members['number'], `${at}/number`, NUMBER_MAX),
     kind: reader.oneOf(members['kind'], `${at}/kind`, ACCOUNT_KINDS, 'current'),
@@ -54,8 +60,8 @@ function readAccount(reader: BodyReader, item: unknown, at: string, legalPersons
     priorityRights: rights as readonly Opaque[],
     state: reader.optionalText(members['state'], `${at}/state`, NUMBER_MAX),
     restriction: reader.opaque(members['restriction']),
-    shares: readDecimal(reader, members['shares'], `${at}/shares`),
-    unitPrice: readDecimal(reader, members['unitPrice'], `${at}/unitPrice`),
+    shares,
+    unitPrice,
     productNumber: reader.optionalText(members['productNumber'], `${at}/productNumber`, NUMBER_MAX),
     legalPerson,
   };

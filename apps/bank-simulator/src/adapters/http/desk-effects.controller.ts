@@ -40,7 +40,8 @@ function readEffect(body: unknown): DeskEffect {
   const members = reader.members(body, '');
   const action = reader.oneOf(members['action'], '/action', ORDER_ACTIONS, 'inquire');
   const seq = members['seq'] ?? (action === 'inquire' ? 0 : undefined);
-  if (typeof seq !== 'number' || !Number.isInteger(seq) || seq < 0 || seq > SEQ_MAX) reader.wrong('/seq', '必须是序号');
+  if (typeof seq !== 'number' || !Number.isInteger(seq) || seq < (action === 'inquire' ? 0 : 1) || seq > SEQ_MAX)
+    reader.wrong('/seq', '必须是序号');
   const effect: DeskEffect = {
     orderNumber: reader.text(members['orderNumber'], '/orderNumber', NUMBER_MAX),
     seq: Number(seq),

@@ -1,0 +1,61 @@
+import type { SimulatedBank } from './bank-cores.js';
+
+/** How a simulated bank talks to the court. Addresses are without a trailing slash. */
+export type BankWire =
+  | { readonly dialect: 'realtime-json'; /** `<origin>/connector/<bank>` */ readonly connector: string }
+  | { readonly dialect: 'poll-xml'; readonly connector: string; readonly user: string; readonly password: string; readonly pollMs: number }
+  | { readonly dialect: 'file-zip'; /** Folder with one folder per legal person. */ readonly exchange: string; readonly scanMs: number }
+  | { readonly dialect: 'manual-desk' };
+
+export interface BankSetup extends SimulatedBank {
+  readonly wire: BankWire;
+}
+
+/** The legal persons of the demo's union, as in its bank profile. */
+export const HBRCU_LEGAL_PERSONS = ['hbrcu-jiayu', 'hbrcu-anlu', 'hbrcu-tianmen'] as const;
+
+const DAY_MS = 86_400_000;
+
+export interface DemoSurroundings {
+  /** The connectors' origin, for example `http://127.0.0.1:3000`. */
+  readonly connectors: string;
+  /** DATA_DIR/exchange/hbrcu */
+  readonly exchange: string;
+  /** How the polling bank signs in: the user and password of its profile. */
+  readonly pollUser: { readonly user: string; readonly password: string };
+  /** At most 1,000. */
+  readonly pollMs: number;
+}
+
+/**
+ * The four banks of the demo. The demo court's account lies at 湖北银行 (313521000000), so its deducts are credited at once
+ * and those of the others go between banks, as in the worked example.
+ */
+export function demoBanks({ connectors, exchange, pollUser, pollMs }: DemoSurroundings): BankSetup[] {
+  const alike = { interbankDelayMs: DAY_MS, desk: false, notices: false };
+  return [
+    {
+      ...alike,
+      bank: 'hubeibank',
+      bankNumbers: ['313521000000'],
+      legalPersons: ['hubeibank'],
+      notices: true,
+      wire: { dialect: 'realtime-json', connector: `${connectors}/connector/hubeibank` },
+    },
+    {
+      ...alike,
+      bank: 'hankoubank',
+      bankNumbers: ['313521000011'],
+      legalPersons: ['hankoubank'],
+      wire: { dialect: 'poll-xml', connector: `${connectors}/connector/hankoubank`, ...pollUser, pollMs },
+    },
+    {
+      ...alike,
+      bank: 'hbrcu',
+      bankNumbers: ['402521000032'],
+      legalPersons: HBRCU_LEGAL_PERSONS,
+      wire: { dialect: 'file-zip', exchange, scanMs: pollMs },
+    },
+    { ...alike, bank: 'wrcb', bankNumbers: ['314521000047'], legalPersons: ['wrcb'], desk: true, wire: { dialect: 'manual-desk' } },
+  ];
+}

@@ -1,0 +1,69 @@
+import { AppError, errorText, Recurring } from '#kernel';
+import type { SignerPort, VerifierPort } from '#trust';
+import type { BankSetup } from '../banks/bank-setup.js';
+import type { BankInside, Surroundings, Worker } from './dialect-deps.js';
+import { FileClerk } from './file-zip/file-clerk.js';
+import { MessageSignatures } from './plain-json/message-signatures.js';
+import { Poller } from './poll-xml/poller.js';
+import { CallBack } from './realtime-json/call-back.js';
+import { RealtimeCounter } from './realtime-json/realtime-counter.js';
+
+/** How often the banks look whether something fell due; what did shows within a second. */
+const DUE_EVERY_MS = 250;
+/** Turns in a row for a backlog of postponed orders. */
+const POSTPONED_TURNS_MAX = 100;
+
+export interface Keys {
+  readonly banks: readonly BankSetup[];
+  readonly signers: ReadonlyMap<string, SignerPort>;
+  readonly courtKeys: readonly VerifierPort[];
+}
+
+type Inside = Omit<BankInside, 'bank' | 'signatures'>;
+
+/** The front ends of all banks, one per bank by its dialect, and the clock work that the cores need. */
+export class FrontEnds implements Worker {
+  readonly counters = new Map<string, RealtimeCounter>();
+  private readonly workers: Worker[] = [];
+
+  constructor(
+    private readonly inside: Inside,
+    private readonly around: Surroundings,
+    keys: Keys,
+  ) {
+    this.workers.push(this.dueWorker());
+    for (const setup of keys.banks) if (setup.wire.dialect !== 'manual-desk') this.connect(setup, keys);
+  }
+
+  start(): void {
+    for (const worker of this.workers) worker.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+  }
+
+  private connect({ bank, wire }: BankSetup, keys: Keys): void {
+    const signer = keys.signers.get(bank);
+    if (!signer) throw new AppError('invariant-broken', `the simulated bank ${bank} has no signing key`, { level: 'fatal' });
+    const inside: BankInside = { ...this.inside, bank, signatures: new MessageSignatures(signer, keys.courtKeys) };
+    if (wire.dialect === 'realtime-json') {
+      this.counters.set(bank, new RealtimeCounter(inside, this.around));
+      this.workers.push(new CallBack(inside, this.around, wire.connector));
+    } else if (wire.dialect === 'poll-xml') this.workers.push(new Poller(inside, this.around, wire, wire.pollMs));
+    else if (wire.dialect === 'file-zip') this.workers.push(new FileClerk(inside, this.around, wire.exchange, wire.scanMs));
+  }
+
+  /** Lapses, transfers and redemptions fall due in any piece of work; this is the one that comes when nobody else does. */
+  private dueWorker(): Worker {
+    const { cores, orders } = this.inside;
+    const turn = async () => {
+      const now = this.around.clock.now();
+      const due = cores.bankNames().filter((bank) => cores.isDue(bank, now));
+      await Promise.all(due.map((bank) => cores.submit(bank, [], () => undefined)));
+      for (let i = 0; i < POSTPONED_TURNS_MAX && (await orders.workOnPostponed(now)) > 0; i++);
+    };
+    const failed = (error: unknown) => this.around.log.write('warn', 'simulator-due-failed', { reason: errorText(error) });
+    return new Recurring(this.around.clock, DUE_EVERY_MS, turn, failed);
+  }
+}

@@ -1,0 +1,156 @@
+import { instantText, invariant, isCurrency, type MoneyJson } from '#kernel';
+import type { Notice, Opaque } from '../../book/model.js';
+import type { AccountReport, BankAnswer, LineReport, MeasureReport } from '../../book/order.js';
+import type { OrderRecord } from '../../store/order-rows.js';
+
+/** Whom the court may call about a rollback. */
+const CONTACT = { contact: '司法查控岗', phone: '027-88880000' };
+
+const STATUS_WORDS = { executed: 'done', 'partly-executed': 'partial', refused: 'refused' } as const;
+
+/** The answer's exact bytes, the same whenever they are written: nothing but the stored record goes in. */
+export function answerBytes(record: OrderRecord): Buffer {
+  const { answer, answeredAt } = record;
+  invariant(answer && answeredAt !== undefined, 'only an answered order has an answer to write');
+  const head = {
+    format: 'chakong-answer/v1',
+    orderNumber: record.orderNumber,
+    receivedAt: instantText(record.receivedAt),
+    answeredAt: instantText(answeredAt),
+  };
+  return Buffer.from(JSON.stringify({ ...head, ...bodyOf(answer) }), 'utf8');
+}
+
+function bodyOf(answer: BankAnswer): object {
+  switch (answer.kind) {
+    case 'rollback':
+      return { rollback: { code: answer.code, note: answer.note, ...CONTACT } };
+    case 'inquiry':
+      return { inquiry: { result: answer.result, holdings: answer.accounts.map(holdingOf) } };
+    case 'control':
+      return { control: { lines: answer.lines.map(lineOf) } };
+  }
+}
+
+function holdingOf(report: AccountReport): object {
+  const { currency } = report;
+  return {
+    account: report.account,
+    kind: report.kind,
+    currency,
+    state: report.state,
+    balance: money(report.balance, currency),
+    available: money(report.available, currency),
+    priorMeasures: report.priorMeasures.map((measure) => measureOf(measure, currency)),
+    priorityRights: report.priorityRights.map((right) => rightOf(right, currency)),
+    restriction: report.restriction === undefined ? undefined : restrictionOf(report.restriction, currency),
+    asset: report.asset,
+    measures: report.measures.map((measure) => ({
+      orderNumber: measure.orderNumber,
+      seq: measure.line,
+      limit: money(measure.limit, currency),
+      covered: money(measure.covered, currency),
+      uncovered: money(measure.uncovered, currency),
+      rank: measure.rank,
+      ended: measure.ended,
+    })),
+    transactions: report.transactions?.map((one) => ({
+      serial: one.serial,
+      at: one.at,
+      direction: one.direction,
+      amount: money(one.amount, currency),
+      balance: money(one.balance, currency),
+      note: one.remark,
+    })),
+  };
+}
+
+function lineOf(line: LineReport): object {
+  const currency = line.currency ?? 'CNY';
+  const optional = (amount: string | undefined) => (amount === undefined ? undefined : money(amount, currency));
+  return {
+    seq: line.seq,
+    status: STATUS_WORDS[line.status],
+    limit: optional(line.limit),
+    covered: optional(line.covered),
+    uncovered: optional(line.uncovered),
+    rank: line.rank,
+    balance: optional(line.balance),
+    available: optional(line.available),
+    from: line.from,
+    to: line.to,
+    priorMeasures: line.priorMeasures?.map((measure) => measureOf(measure, currency)),
+    priorityRights: line.priorityRights?.map((right) => rightOf(right, currency)),
+    moved: line.moved && {
+      principal: money(line.moved.principal, currency),
+      interest: money(line.moved.interest, currency),
+      fee: money(line.moved.fee, currency),
+      serial: line.moved.serial,
+      valueDate: line.moved.valueDate,
+      channel: line.moved.channel,
+      state: line.moved.state,
+    },
+    reason: line.reason,
+  };
+}
+
+function money(amount: string, currency: string): MoneyJson {
+  return { amount, currency };
+}
+
+function measureOf(measure: MeasureReport, currency: string): object {
+  return { ...measure, amount: money(measure.amount, currency) };
+}
+
+type Members = Readonly<Record<string, Opaque>>;
+
+function membersOf(value: Opaque): Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {};
+}
+
+/** Whoever set the account up may have given a word or an object; the wire has objects. */
+function rightOf(right: Opaque, currency: string): object {
+  const members = membersOf(right);
+  const type = typeof right === 'string' ? right : (textOf(members['type']) ?? 'priority');
+  return { type, holder: textOf(members['holder']) ?? '', amount: moneyOf(members['amount'], currency) };
+}
+
+function restrictionOf(restriction: Opaque, currency: string): object {
+  const members = membersOf(restriction);
+  const code = typeof restriction === 'string' ? restriction : (textOf(members['code']) ?? 'restricted');
+  return { code, reserve: moneyOf(members['reserve'], currency), basis: textOf(members['basis']) };
+}
+
+function textOf(value: Opaque | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function moneyOf(value: Opaque | undefined, currency: string): MoneyJson | undefined {
+  if (typeof value === 'string') return money(value, currency);
+  const { amount, currency: given } = membersOf(value ?? null);
+  if (typeof amount !== 'string') return undefined;
+  return money(amount, typeof given === 'string' && isCurrency(given) ? given : currency);
+}
+
+/** The notice's exact bytes. `credited` and `returned` name the deduct, the others the freeze. */
+export function noticeBytes(bank: string, notice: Notice): Buffer {
+  const { currency, payment } = notice;
+  const message = {
+    format: 'chakong-notice/v1',
+    noticeId: `${bank}-${notice.seq}`,
+    kind: notice.kind,
+    orderNumber: payment?.orderNumber ?? notice.orderNumber,
+    seq: payment?.line ?? notice.line,
+    at: notice.at,
+    limit: money(notice.limit, currency),
+    covered: money(notice.covered, currency),
+    uncovered: money(notice.uncovered, currency),
+    rank: notice.rank,
+    balance: money(notice.balance, currency),
+    available: money(notice.available, currency),
+    amount: payment && money(payment.amount, currency),
+    serial: payment?.serial,
+    controlRestored: payment?.controlRestored,
+  };
+  return Buffer.from(JSON.stringify(message), 'utf8');
+}

@@ -1,0 +1,154 @@
+import { AppError, errorText, instantText, Recurring } from '#kernel';
+import { garble, strikes } from '../../faults/faults.js';
+import type { OrderRecord } from '../../store/order-rows.js';
+import type { BankInside, Surroundings, Worker } from '../dialect-deps.js';
+import { answerBytes } from '../plain-json/message-writer.js';
+import { paperProblem, readOrder, type ReadOrder } from '../plain-json/order-reader.js';
+import { CourtCalls, type CourtAddress, type ServedOrder, type UploadedAnswer } from './court-calls.js';
+
+/** Orders and answers of one call; the interface allows no more. */
+export const PAGE = 100;
+/** Turns that follow each other without a pause while the court has full pages; then others get their chance. */
+const PAGES_IN_A_ROW_MAX = 200;
+/** An answer that the court did not want is offered again after this real time. */
+const REFUSED_PAUSE_MS = 60_000;
+
+/**
+ * A bank that polls: it takes the orders that wait for it, executes each once, says that it has them, and uploads the
+ * answers until the court has confirmed each. An upload that was lost is simply made again at the next turn.
+ */
+export class Poller implements Worker {
+  private readonly recurring: Recurring;
+  private readonly calls: CourtCalls;
+  /** Answers that the court refused, and until when they rest (monotonic milliseconds). */
+  private readonly resting = new Map<string, number>();
+
+  constructor(
+    private readonly inside: BankInside,
+    private readonly around: Surroundings,
+    court: CourtAddress,
+    pollMs: number,
+  ) {
+    this.calls = new CourtCalls(around.clock, court);
+    const failed = (error: unknown) => around.log.write('info', 'simulator-poll-failed', { bank: inside.bank, reason: errorText(error) });
+    this.recurring = new Recurring(around.clock, pollMs, () => this.turn(), failed);
+  }
+
+  start(): void {
+    this.recurring.start();
+  }
+
+  stop(): Promise<void> {
+    return this.recurring.stop();
+  }
+
+  private async turn(): Promise<void> {
+    const { latencyMs } = this.faults();
+    if (latencyMs) await this.around.clock.realSleep(latencyMs);
+    for (let page = 0; page < PAGES_IN_A_ROW_MAX; page++) {
+      if (this.faults().down) return;
+      const served = await this.calls.orders(PAGE);
+      const silent = await this.take(served);
+      const uploaded = await this.upload(silent);
+      if (served.length < PAGE && uploaded < PAGE) return;
+    }
+  }
+
+  /** Executes what was served and acknowledges it. Returns the orders of which nothing more may be heard in this turn. */
+  private async take(served: readonly ServedOrder[]): Promise<ReadonlySet<string>> {
+    const silent = new Set<string>();
+    const taken = await Promise.all(served.map((one) => this.takeOne(one, silent)));
+    const acknowledged = taken.filter((number) => number !== undefined);
+    if (acknowledged.length > 0) await this.calls.acknowledge(acknowledged, instantText(this.around.clock.now()));
+    return silent;
+  }
+
+  private async takeOne(served: ServedOrder, silent: Set<string>): Promise<string | undefined> {
+    const { dropRequest } = this.faults();
+    if (strikes(dropRequest, this.around.entropy)) return undefined;
+    const read = this.read(served);
+    if (!read) return undefined;
+    try {
+      const problem = paperProblem(read) ?? (await this.documentProblem(read));
+      await this.inside.orders.receive(this.inside.bank, read.order, true, problem);
+    } catch (error) {
+      // One order whose papers cannot be fetched now must not keep the bank from the others; it is served again.
+      this.around.log.write('info', 'simulator-order-not-taken', {
+        bank: this.inside.bank,
+        orderNumber: served.orderNumber,
+        reason: errorText(error),
+      });
+      return undefined;
+    }
+    if (!strikes(this.faults().executeThenDrop, this.around.entropy)) return served.orderNumber;
+    silent.add(served.orderNumber);
+    return undefined;
+  }
+
+  private read(served: ServedOrder): ReadOrder | undefined {
+    try {
+      if (!this.inside.signatures.isOfCourt(served.bytes, served.signature)) throw new AppError('invalid', 'not signed by the court');
+      return readOrder(served.bytes);
+    } catch (error) {
+      // Without a signature and a form nobody can be answered; the court sees that the order is never acknowledged.
+      this.around.log.write('warn', 'simulator-order-refused', {
+        bank: this.inside.bank,
+        orderNumber: served.orderNumber,
+        reason: errorText(error),
+      });
+      return undefined;
+    }
+  }
+
+  /** Before money is touched the bank looks at the papers themselves: their bytes must be those that the order names (R4). */
+  private async documentProblem(read: ReadOrder): Promise<string | undefined> {
+    if (read.order.action === 'inquire') return undefined;
+    const fetched = await this.calls.documents(read.order.orderNumber);
+    const contents = new Map(fetched.map((document) => [document.type, document.content]));
+    const documents = read.documents.map((document) => ({ ...document, content: contents.get(document.type) ?? Buffer.alloc(0) }));
+    return paperProblem({ ...read, documents });
+  }
+
+  private async upload(silent: ReadonlySet<string>): Promise<number> {
+    const { bank, orders } = this.inside;
+    const waiting = await orders.undelivered(bank, PAGE + this.resting.size + silent.size);
+    const chosen = waiting.filter((record) => !silent.has(record.orderNumber) && !this.isResting(record.orderNumber)).slice(0, PAGE);
+    const answers: UploadedAnswer[] = [];
+    for (const record of chosen) answers.push(...(await this.uploadsOf(record)));
+    if (answers.length === 0) return 0;
+    const sent = answers.slice(0, PAGE);
+    const results = await this.calls.upload(sent);
+    for (const result of results) if (!result.isOk) this.rest(result.orderNumber, result.message);
+    await orders.delivered(
+      bank,
+      results.filter((result) => result.isOk).map((result) => result.orderNumber),
+    );
+    return results.filter((result) => result.isOk).length;
+  }
+
+  private async uploadsOf(record: OrderRecord): Promise<UploadedAnswer[]> {
+    const { dropAnswer, duplicateAnswer, garbleAnswer } = this.faults();
+    if (strikes(dropAnswer, this.around.entropy)) return [];
+    const bytes = answerBytes(record);
+    const signature = await this.inside.signatures.sign(bytes);
+    const answer = { bytes: strikes(garbleAnswer, this.around.entropy) ? garble(bytes, this.around.entropy) : bytes, signature };
+    return strikes(duplicateAnswer, this.around.entropy) ? [answer, answer] : [answer];
+  }
+
+  private isResting(orderNumber: string): boolean {
+    const until = this.resting.get(orderNumber);
+    if (until === undefined) return false;
+    if (until > this.around.clock.monotonicMs()) return true;
+    this.resting.delete(orderNumber);
+    return false;
+  }
+
+  private rest(orderNumber: string, message: string | undefined): void {
+    this.resting.set(orderNumber, this.around.clock.monotonicMs() + REFUSED_PAUSE_MS);
+    this.around.log.write('info', 'simulator-answer-refused', { bank: this.inside.bank, orderNumber, reason: message });
+  }
+
+  private faults() {
+    return this.inside.cores.faultsOf(this.inside.bank);
+  }
+}

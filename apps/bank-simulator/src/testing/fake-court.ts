@@ -1,0 +1,171 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { Ed25519Signer, newPrivateKeyPem, parseDetached, Ed25519Verifier, signDetached } from '#trust';
+import { sha256Hex, type Entropy } from '#kernel';
+import { DEBTOR, OWN_BANK } from './sample-bank.js';
+
+const DOCUMENT = Buffer.from('%PDF-1.7 协助执行通知书', 'utf8');
+const PAPERS: Readonly<Record<string, readonly string[]>> = {
+  inquire: ['inquiry-notice'],
+  freeze: ['freeze-ruling', 'freeze-notice'],
+  renew: ['freeze-ruling', 'freeze-notice'],
+  release: ['release-ruling', 'release-notice'],
+  deduct: ['deduct-ruling', 'deduct-notice'],
+};
+
+export interface SignedMessage {
+  readonly bytes: Buffer;
+  readonly signature: string;
+}
+
+let count = 0;
+
+/** The body of an order as the court writes it. */
+export function wireOrder(action: string, lines: readonly object[], more: object = {}): { orderNumber: string; [member: string]: unknown } {
+  count += 1;
+  return {
+    format: 'chakong-order/v1',
+    orderNumber: `2026031042010699${String(count).padStart(8, '0')}`,
+    action,
+    court: { code: '420106', name: '武汉市武昌区人民法院' },
+    caseNumber: '(2026)鄂0106执1234号',
+    officer: { name: '李晓', workId: '鄂0106-0231', dutyId: '鄂执-10231' },
+    debtor: { kind: 'person', ...DEBTOR },
+    documents: (PAPERS[action] ?? []).map((type) => ({ type, sha256: sha256Hex(DOCUMENT), content: DOCUMENT.toString('base64') })),
+    lines: lines.map((line, i) => ({ seq: i + 1, currency: 'CNY', ...line })),
+    ...(action === 'deduct' ? { courtAccount: OWN_BANK } : {}),
+    ...more,
+  };
+}
+
+const cny = (amount: string) => ({ amount, currency: 'CNY' });
+export const wireFreeze = (account: string, amount: string) =>
+  wireOrder('freeze', [{ account, amount: cny(amount), scope: 'funds', from: '2026-03-02', to: '2027-03-01' }]);
+
+/** The court's side of the wires, over real sockets: it serves orders to the polling bank and takes answers and notices. */
+export class FakeCourt {
+  readonly waiting: { orderNumber: string; message: SignedMessage }[] = [];
+  readonly answers: Record<string, unknown>[] = [];
+  readonly notices: Record<string, unknown>[] = [];
+  readonly acknowledged = new Set<string>();
+  readonly signer: Ed25519Signer;
+  badSignatures = 0;
+  /** Status of the next replies to what a bank brings; 200 by default. */
+  status = 200;
+  private readonly server: Server;
+
+  constructor(
+    entropy: Entropy,
+    private readonly bankKeys: ReadonlyMap<string, Ed25519Verifier>,
+  ) {
+    this.signer = new Ed25519Signer(newPrivateKeyPem(entropy), 'court-1');
+    this.server = createServer((request, response) => {
+      this.handle(request).then(
+        (reply) => response.writeHead(reply ? this.status : 404, { 'content-type': 'application/json' }).end(JSON.stringify(reply ?? {})),
+        (error: unknown) => response.writeHead(500).end(String(error)),
+      );
+    });
+  }
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => void this.server.listen(0, '127.0.0.1', resolve));
+    const address = this.server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  close(): Promise<void> {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => void this.server.close(() => resolve()));
+  }
+
+  async sign(body: object): Promise<SignedMessage> {
+    const bytes = Buffer.from(JSON.stringify(body), 'utf8');
+    return { bytes, signature: `${this.signer.keyId};ed25519;${(await signDetached(this.signer, bytes)).slice('ed25519:'.length)}` };
+  }
+
+  async serve(body: { orderNumber: string }): Promise<void> {
+    this.waiting.push({ orderNumber: body.orderNumber, message: await this.sign(body) });
+  }
+
+  /** Whether a bank's signature over exactly these bytes holds. */
+  holds(bytes: Buffer, signature: string | undefined): boolean {
+    const [keyId = '', , value = ''] = signature?.split(';') ?? [];
+    const raw = parseDetached(`ed25519:${value}`);
+    return raw !== undefined && (this.bankKeys.get(keyId)?.verify(bytes, raw) ?? false);
+  }
+
+  private async handle(request: IncomingMessage): Promise<object | undefined> {
+    const path = request.url?.split('?')[0]?.split('/').slice(3).join('/') ?? '';
+    const body = await bytesOf(request);
+    if (path === 'orders')
+      return {
+        orders: this.open().map(({ orderNumber, message }) => ({
+          orderNumber,
+          body: message.bytes.toString('base64'),
+          signature: message.signature,
+        })),
+      };
+    if (path.endsWith('/documents'))
+      return {
+        documents: [...new Set(Object.values(PAPERS).flat())].map((type) => ({
+          type,
+          sha256: sha256Hex(DOCUMENT),
+          content: DOCUMENT.toString('base64'),
+        })),
+      };
+    if (path === 'acknowledgements') return this.acknowledge(body);
+    if (path === 'notices') return this.take(body, header(request), this.notices, (notice) => ({ noticeId: notice['noticeId'] }));
+    if (path === 'answers' && header(request) !== undefined)
+      return this.take(body, header(request), this.answers, (answer) => ({ orderNumber: answer['orderNumber'] }));
+    return path === 'answers' ? this.takeUpload(body) : undefined;
+  }
+
+  private open(): { orderNumber: string; message: SignedMessage }[] {
+    const answered = new Set(this.answers.map((answer) => answer['orderNumber']));
+    return this.waiting.filter(({ orderNumber }) => !this.acknowledged.has(orderNumber) && !answered.has(orderNumber)).slice(0, 100);
+  }
+
+  private acknowledge(body: Buffer): object {
+    const { orderNumbers } = JSON.parse(body.toString('utf8')) as { orderNumbers: string[] };
+    for (const number of orderNumbers) this.acknowledged.add(number);
+    return { results: orderNumbers.map((orderNumber) => ({ orderNumber, result: 'ok' })) };
+  }
+
+  private take(
+    bytes: Buffer,
+    signature: string | undefined,
+    into: Record<string, unknown>[],
+    reply: (message: Record<string, unknown>) => object,
+  ): object {
+    if (!this.holds(bytes, signature)) this.badSignatures += 1;
+    else if (this.status === 200) into.push(JSON.parse(bytes.toString('utf8')) as Record<string, unknown>);
+    const last = into.at(-1);
+    return last ? reply(last) : {};
+  }
+
+  private takeUpload(body: Buffer): object {
+    const { answers } = JSON.parse(body.toString('utf8')) as { answers: { body: string; signature: string }[] };
+    const results = answers.map((answer) => {
+      const bytes = Buffer.from(answer.body, 'base64');
+      if (!this.holds(bytes, answer.signature)) {
+        this.badSignatures += 1;
+        return { orderNumber: '', result: 'error' };
+      }
+      const parsed = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+      this.answers.push(parsed);
+      return { orderNumber: parsed['orderNumber'], result: 'ok' };
+    });
+    return { results };
+  }
+}
+
+function header(request: IncomingMessage): string | undefined {
+  const value = request.headers['x-chakong-signature'];
+  return typeof value === 'string' ? value : undefined;
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
