@@ -1,4 +1,4 @@
-import { AppError, endOfLegalDate, formatAmount, instantText, invariant, type Instant, type Minor } from '#kernel';
+import { AppError, endOfLegalDate, formatAmount, instantText, invariant, legalDateOf, type Instant, type Minor } from '#kernel';
 import { Changes } from './changes.js';
 import { availableOf, balanceOf, rankOf, spread, uncoveredOf } from './coverage.js';
 import type { Account, Customer, Freeze, JournalRow, Movement, MovementKind, Notice, NoticeKind, Redemption, Transfer } from './model.js';
@@ -163,11 +163,12 @@ export class Book {
   }
 
   /** Books an amount (signed) into the account's cash. A booking that would overdraw is a defect. */
-  post(account: Account, kind: MovementKind, amount: Minor, at: Instant, serial = ''): void {
+  post(account: Account, kind: MovementKind, amount: Minor, at: Instant, given?: string): void {
     account.cash += amount;
     invariant(account.cash >= 0n, 'an account is never overdrawn');
     this.changes.accounts.add(account);
     const seq = this.next('movement');
+    const serial = given ?? `${legalDateOf(at).replaceAll('-', '')}M${String(seq).padStart(8, '0')}`;
     const movement: Movement = { seq, account: account.number, at, kind, amount, balance: account.cash, serial };
     this.showMovement(movement);
     this.changes.movements.push(movement);
@@ -213,7 +214,7 @@ export class Book {
       account: freeze.account,
       legalPerson: account.legalPerson,
       currency: account.currency,
-      limit: text(freeze.limit),
+      limit: text(freeze.state === 'live' ? freeze.limit : 0n),
       covered: text(freeze.covered),
       uncovered: text(uncoveredOf(freeze)),
       rank: rankOf(freeze, freezes),

@@ -82,7 +82,9 @@ describe('inquiry', () => {
     credit(active, '1', money('5'), NOON + 1);
     const asked = (from: string, to: string) => receiveOrder(active, order('inquire', [], { transactions: { from, to } }), NOON + 2, never);
     expect(asked('2026-03-10', '2026-03-10')).toMatchObject({
-      accounts: [{ transactions: [{ amount: '100.00' }, { direction: 'in', amount: '5.00', balance: '105.00' }] }],
+      accounts: [
+        { transactions: [{ amount: '100.00' }, { direction: 'in', amount: '5.00', balance: '105.00', serial: '20260310M00000002' }] },
+      ],
     });
     expect(asked('2026-03-11', '2026-03-12')).toMatchObject({ accounts: [{ transactions: [] }] });
   });
@@ -143,7 +145,7 @@ describe('freeze', () => {
     const book = bookWith([
       entry('1', '100'),
       entry('closed', '0', { kind: 'closed' }),
-      entry('wages', '9', { restriction: 'migrant-wages' }),
+      entry('wages', '9', { restriction: 'migrant-workers-wages' }),
     ]);
     expect(line(book, freeze(account, '10', more))).toMatchObject({ status: 'refused', reason: { code } });
     expect(book.changes.journal).toEqual([]);
@@ -212,7 +214,7 @@ describe('waiting, promotion, lapse', () => {
     const end = endOfLegalDate('2026-06-30');
     expect(fallDue(book, end - 1, never)).toBe(0);
     expect(fallDue(book, end, never)).toBe(1);
-    expect(told(book)).toEqual(['promoted 60.00/60.00', 'lapsed 0.00/100.00']);
+    expect(told(book)).toEqual(['promoted 60.00/60.00', 'lapsed 0.00/0.00']);
     expect(fallDue(book, end, never)).toBe(0);
   });
 

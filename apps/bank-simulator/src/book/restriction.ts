@@ -13,16 +13,23 @@ const OPEN: Rule = { freeze: true, deduct: true };
 const UNTOUCHABLE: Rule = { freeze: false, deduct: false };
 const FREEZE_ONLY: Rule = { freeze: true, deduct: false };
 
+/** The flags of R24, by the codes that banks and court have agreed on. A flag that is not here is only reported. */
 const RULES: Readonly<Record<string, Rule>> = {
-  'migrant-wages': UNTOUCHABLE,
-  'wage-deposit': UNTOUCHABLE,
+  'migrant-workers-wages': UNTOUCHABLE,
+  'wage-guarantee': UNTOUCHABLE,
   'social-insurance': UNTOUCHABLE,
-  'laid-off-living': UNTOUCHABLE,
+  'laid-off-workers': UNTOUCHABLE,
   'party-dues': UNTOUCHABLE,
+  'union-funds': UNTOUCHABLE,
   'central-bank-reserve': UNTOUCHABLE,
   treasury: UNTOUCHABLE,
+  'trust-property': UNTOUCHABLE,
+  'bankruptcy-estate': UNTOUCHABLE,
+  'presale-supervision': FREEZE_ONLY,
   'letter-of-credit-margin': FREEZE_ONLY,
   'acceptance-margin': FREEZE_ONLY,
+  margin: FREEZE_ONLY,
+  pledge: FREEZE_ONLY,
 };
 
 export function forbids(restriction: Opaque | undefined, what: 'freeze' | 'deduct'): boolean {

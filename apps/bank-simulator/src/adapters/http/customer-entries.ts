@@ -5,7 +5,8 @@ import { isDecimalText, productWorth } from '../../book/product-worth.js';
 import { BodyReader } from './body-reader.js';
 
 export const CUSTOMERS_MAX = 200_000;
-const ACCOUNTS_MAX = 1_000;
+/** What one answer to an inquiry can list. */
+const ACCOUNTS_MAX = 500;
 const MEASURES_MAX = 100;
 const TEXT_MAX = 200;
 const NUMBER_MAX = 40;
