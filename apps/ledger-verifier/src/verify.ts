@@ -1,4 +1,4 @@
-import { Broken } from './broken.js';
+import { Broken, Usage } from './broken.js';
 import { checkLog, type LogCheck, type LogFindings } from './check-log.js';
 import type { Opening } from './chains.js';
 import { logKey, parseLogKey, type LogKey } from './checkpoint.js';
@@ -32,7 +32,7 @@ export async function verifyLog(options: VerifyOptions): Promise<string> {
 
 /** Verifies a proof file by itself: it needs the key, and cannot say whether the log still stands by it. @throws Broken, Usage */
 export async function verifyProofAlone(proof: string, vkey: string): Promise<string> {
-  const key = parseLogKey(vkey, '--vkey');
+  const key = givenKey(vkey);
   const { proofs, opened, heads } = await checkProofFile(proof, key);
   const sizes = heads.map((head) => head.size).join(',');
   return `ok origin=${key.name} proofs=${proofs} opened=${opened} size=${sizes} (the log itself was not read)`;
@@ -44,10 +44,19 @@ function monotonicMs(): number {
 }
 
 async function keyOf(source: LogSource, given: string | undefined): Promise<LogKey> {
-  if (given !== undefined) return parseLogKey(given, '--vkey');
+  if (given !== undefined) return givenKey(given);
   const served = await source.read('vkey');
   if (!served) throw new Broken('vkey', `missing in ${source.name}; give --vkey`);
   return parseLogKey(served.toString('utf8'), 'vkey');
+}
+
+/** A key that cannot be read is a slip of whoever typed the command, and says nothing about the log. */
+function givenKey(vkey: string): LogKey {
+  try {
+    return parseLogKey(vkey, '--vkey');
+  } catch (cause) {
+    throw cause instanceof Broken ? new Usage(cause.message, { cause }) : cause;
+  }
 }
 
 /** The checkpoints that proofs rest on must be heads of this very log, or someone has been shown another one. */
