@@ -1,0 +1,54 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { tempDir, TestSystem, type TempDir } from '#testing';
+
+/** The system under measurement: the compiled standalone of this same build, in a process of its own. */
+export interface BenchSystem {
+  readonly system: TestSystem;
+  /** Scratch space of the run; the system's data folder is `dataDir` in it. */
+  readonly folder: TempDir;
+  readonly dataDir: string;
+  readonly port: number;
+  /** Lets held-back delivery go. */
+  release(): void;
+  /** Commits of the gateway's store since its start, or null when the system does not say. */
+  commits(): Promise<number | null>;
+  end(keep: boolean): Promise<void>;
+}
+
+/** Starts with delivery held back when `held`. */
+export async function startBenchSystem(held: boolean): Promise<BenchSystem> {
+  const folder = await tempDir('bench');
+  const entry = fileURLToPath(new URL('../../apps/standalone/src/main.js', import.meta.url));
+  const env = { CHAKONG_HOLD_DELIVERY: held ? 'on' : 'off', LOG_LEVEL: 'error' };
+  const dataDir = path.join(folder.path, 'data');
+  const system = await TestSystem.start({ dataDir, entry, env });
+  return {
+    system,
+    folder,
+    dataDir,
+    port: Number(new URL(system.origin).port),
+    release: () => void process.kill(system.process.pid, 'SIGUSR2'),
+    commits: () => commitsOf(system),
+    end: async (keep) => {
+      const ending = await system.stop();
+      if (ending.code !== 0) say(`the system ended with ${JSON.stringify(ending)}:\n${system.process.output().slice(-2000)}`);
+      if (keep) say(`data kept in ${folder.path}`);
+      else await folder.remove();
+    },
+  };
+}
+
+/** `chakong_store_commits_total{store="gateway"}` of /metrics. */
+async function commitsOf(system: TestSystem): Promise<number | null> {
+  const { body } = await system.as('admin').get<string>('/metrics');
+  const line = String(body)
+    .split('\n')
+    .find((each) => each.startsWith('chakong_store_commits_total') && each.includes('store="gateway"'));
+  return line === undefined ? null : Number(line.split(' ').at(-1));
+}
+
+/** Progress and details; the last line of standard output is the result alone. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseOptions } from './options.js';
+
+describe('the options of a bench', () => {
+  it('have the embedded profile and ten seconds unless told otherwise', () => {
+    expect(parseOptions(['--scenario', 'accept'])).toEqual({ scenario: 'accept', profile: 'embedded', seconds: 10, keep: false });
+    expect(parseOptions(['--scenario', 'bulk', '--profile', 'embedded', '--seconds', '3', '--keep'])).toEqual({
+      scenario: 'bulk',
+      profile: 'embedded',
+      seconds: 3,
+      keep: true,
+    });
+  });
+
+  it.each([
+    ['a scenario that comes later', ['--scenario', 'relay'], 'relay is not there yet'],
+    ['another that comes later', ['--scenario', 'verify'], 'verify is not there yet'],
+    ['a profile that comes later', ['--scenario', 'accept', '--profile', 'distributed'], 'distributed is not there yet'],
+    ['no scenario', [], '--scenario is one of'],
+    ['an unknown scenario', ['--scenario', 'speed'], '--scenario is one of'],
+    ['an unknown profile', ['--scenario', 'accept', '--profile', 'x'], '--profile is embedded'],
+    ['no time', ['--scenario', 'accept', '--seconds', '0'], '--seconds is a whole number'],
+    ['a part of a second', ['--scenario', 'accept', '--seconds', '1.5'], '--seconds is a whole number'],
+    ['a value left out', ['--scenario'], 'lacks its value'],
+    ['an unknown option', ['--fast'], 'is no option'],
+  ])('refuse %s', (_name, args, line) => {
+    expect(parseOptions(args)).toEqual({ refused: expect.stringContaining(line) });
+  });
+});

@@ -1,0 +1,41 @@
+/** What can be measured now, and what is announced and not there yet. */
+export const SCENARIOS = ['accept', 'bulk', 'orders', 'ledger'] as const;
+const LATER_SCENARIOS = ['relay', 'verify'];
+const LATER_PROFILES = ['distributed'];
+
+export type ScenarioName = (typeof SCENARIOS)[number];
+
+export interface BenchOptions {
+  readonly scenario: ScenarioName;
+  readonly profile: 'embedded';
+  readonly seconds: number;
+  /** Keeps the data folder and says where it is. */
+  readonly keep: boolean;
+}
+
+const SECONDS_DEFAULT = 10;
+const SECONDS_MAX = 3_600;
+
+export const USAGE = `usage: npm run -s bench -- --scenario ${SCENARIOS.join('|')} [--profile embedded] [--seconds N] [--keep]`;
+
+/** @returns the options, or the line that says why they are refused (exit code 2) */
+export function parseOptions(args: readonly string[]): BenchOptions | { readonly refused: string } {
+  const given = new Map<string, string>();
+  for (let at = 0; at < args.length; at += 1) {
+    const name = args[at] ?? '';
+    if (name === '--keep') given.set(name, 'on');
+    else if (['--scenario', '--profile', '--seconds'].includes(name) && args[at + 1] !== undefined) given.set(name, args[(at += 1)] ?? '');
+    else return { refused: `${name} is no option, or lacks its value\n${USAGE}` };
+  }
+  const scenario = given.get('--scenario') ?? '';
+  const profile = given.get('--profile') ?? 'embedded';
+  const seconds = Number(given.get('--seconds') ?? SECONDS_DEFAULT);
+  if (LATER_SCENARIOS.includes(scenario)) return { refused: `the scenario ${scenario} is not there yet` };
+  if (LATER_PROFILES.includes(profile)) return { refused: `the profile ${profile} is not there yet` };
+  const known = SCENARIOS.find((each) => each === scenario);
+  if (known === undefined) return { refused: `--scenario is one of ${SCENARIOS.join(', ')}, not "${scenario}"\n${USAGE}` };
+  if (profile !== 'embedded') return { refused: `--profile is embedded, not "${profile}"\n${USAGE}` };
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > SECONDS_MAX)
+    return { refused: `--seconds is a whole number from 1 to ${SECONDS_MAX}\n${USAGE}` };
+  return { scenario: known, profile, seconds, keep: given.has('--keep') };
+}

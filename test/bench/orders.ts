@@ -1,0 +1,114 @@
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { say, startBenchSystem, type BenchSystem } from './bench-system.js';
+import { Batches, orderNumbersOf } from './bulk.js';
+import { drain, nothingOpen } from './drain.js';
+import { closedLoad, type Load } from './load.js';
+import type { BenchOptions } from './options.js';
+import type { BenchResult } from './result.js';
+import { Samples } from './samples.js';
+import { AUTOMATIC_BANKS, headersOf, ORDERS_PER_ITEM, prepareSubjects } from './setting.js';
+
+const CLIENTS = 4;
+const ITEMS_PER_CALL = 20;
+/** Posting stops for a while when this many orders are unanswered, so that the rate is the system's and not the backlog's. */
+const OPEN_ORDERS_MAX = 3_000;
+const LOOK_EVERY_MS = 200;
+const WARM_UP_CALLS = 5;
+/** Requests whose own times are read for the quantiles. */
+const TIMED_REQUESTS_MAX = 400;
+
+interface RequestView {
+  readonly at: string;
+  readonly orders: readonly { readonly answeredAt?: string }[];
+}
+
+/** Whole lives of orders: posted, delivered to three automatic banks, answered, answers applied. */
+export async function runOrders({ seconds, keep }: BenchOptions): Promise<BenchResult> {
+  const bench = await startBenchSystem(false);
+  try {
+    const { system, port } = bench;
+    const subjects = await prepareSubjects(system);
+    const batches = new Batches(subjects, await headersOf(system, 'officer'), ITEMS_PER_CALL);
+    const warmUp = new Batches(subjects, await headersOf(system, 'officer'), ITEMS_PER_CALL);
+    await closedLoad(port, 1, seconds, upTo(warmUp, WARM_UP_CALLS));
+    await untilAnswered(bench);
+
+    const commitsBefore = await bench.commits();
+    const started = performance.now();
+    const postedSeconds = await post(bench, batches, seconds);
+    await untilAnswered(bench);
+    const total = (performance.now() - started) / 1000;
+    const commitsAfter = await bench.commits();
+    for (const [reason, times] of batches.refused) say(`refused ${times} times: ${reason}`);
+
+    const orderNumbers = await orderNumbersOf(system.as('officer'), batches.accepted);
+    const drained = await drain(system, AUTOMATIC_BANKS, orderNumbers);
+    const times = await answerTimes(bench, batches.accepted);
+    say(`${orderNumbers.length} orders posted in ${postedSeconds.toFixed(1)} s, all answered after ${total.toFixed(1)} s`);
+    say(
+      `data in ${path.basename(bench.folder.path)}; answer times of ${times.count} orders: max ${(times.quantile(1) ?? 0).toFixed(0)} ms`,
+    );
+    return {
+      ratePerSec: orderNumbers.length / total,
+      p50Ms: times.quantile(0.5),
+      p99Ms: times.quantile(0.99),
+      lost: drained.lost,
+      doubled: drained.doubled,
+      commitsPerOrder: commitsBefore === null || commitsAfter === null ? null : (commitsAfter - commitsBefore) / orderNumbers.length,
+      reference: null,
+    };
+  } finally {
+    await bench.end(keep);
+  }
+}
+
+/** Posts for some seconds in rounds, each followed by a look at how much is still open. */
+async function post(bench: BenchSystem, batches: Batches, seconds: number): Promise<number> {
+  const started = performance.now();
+  const end = started + seconds * 1000;
+  const callsPerRound = Math.ceil(OPEN_ORDERS_MAX / 2 / (ORDERS_PER_ITEM * ITEMS_PER_CALL));
+  let calls = 0;
+  while (performance.now() < end) {
+    const from = calls;
+    const round: Load = {
+      next: (n) => (n < callsPerRound ? batches.next(from + n) : undefined),
+      heard: (n, reply) => batches.heard(n, reply),
+    };
+    calls += (await closedLoad(bench.port, CLIENTS, seconds, round)).sent;
+    while (performance.now() < end && (await openOrders(bench)) > OPEN_ORDERS_MAX / 2) await pause(LOOK_EVERY_MS);
+  }
+  return (performance.now() - started) / 1000;
+}
+
+function upTo(load: Load, calls: number): Load {
+  return { next: (n) => (n < calls ? load.next(n) : undefined), heard: (n, reply) => load.heard(n, reply) };
+}
+
+/** Orders of the newest requests that are not answered; counted up to what one page shows. */
+async function openOrders(bench: BenchSystem): Promise<number> {
+  const { items } = await bench.system.as('officer').read<{ items: readonly unknown[] }>('/api/v1/requests?status=dispatched&limit=500');
+  return items.length * ORDERS_PER_ITEM;
+}
+
+async function untilAnswered(bench: BenchSystem): Promise<void> {
+  const stallAt = performance.now() + STALL_MS_MAX;
+  while (!(await nothingOpen(bench.system))) {
+    if (performance.now() > stallAt) return say('NOT all answered: gave up waiting');
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+const STALL_MS_MAX = 300_000;
+
+/** From the acceptance of a request to the answer of each of its orders, by the system's own times. */
+async function answerTimes({ system }: BenchSystem, requestIds: readonly string[]): Promise<Samples> {
+  const samples = new Samples();
+  const step = Math.max(1, Math.floor(requestIds.length / TIMED_REQUESTS_MAX));
+  for (let at = 0; at < requestIds.length; at += step) {
+    const request = await system.as('officer').read<RequestView>(`/api/v1/requests/${requestIds[at] ?? ''}`);
+    for (const { answeredAt } of request.orders)
+      if (answeredAt !== undefined) samples.add(Date.parse(answeredAt) - Date.parse(request.at), 0);
+  }
+  return samples;
+}

@@ -1,0 +1,29 @@
+import type { ReferenceRate } from './reference.js';
+import { rounded } from './samples.js';
+
+/** The last line of a bench. A figure that was not measured is null, never a guess. */
+export interface BenchResult {
+  readonly ratePerSec: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly commitsPerOrder: number | null;
+  readonly reference: ReferenceRate | null;
+}
+
+export function resultLine(scenario: string, profile: string, result: BenchResult): string {
+  const { reference } = result;
+  return JSON.stringify({
+    scenario,
+    profile,
+    ratePerSec: rounded(result.ratePerSec),
+    p50Ms: rounded(result.p50Ms, 2),
+    p99Ms: rounded(result.p99Ms, 2),
+    lost: result.lost,
+    doubled: result.doubled,
+    commitsPerOrder: rounded(result.commitsPerOrder, 4),
+    reference: reference && { name: reference.name, ratePerSec: rounded(reference.ratePerSec) },
+    ratio: reference && reference.ratePerSec > 0 ? rounded(result.ratePerSec / reference.ratePerSec, 3) : null,
+  });
+}
