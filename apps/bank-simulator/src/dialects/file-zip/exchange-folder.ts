@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#kernel';
 
@@ -10,7 +10,8 @@ export const FILES_MAX = 200;
 
 /**
  * One folder of the exchange (docs/dialects/file-zip.md). A file is there when its name ends in `.json`: it is written
- * under another name, synced and renamed, its signature before it. What has been taken moves to `done`, what cannot be read to `failed`.
+ * under another name, synced and renamed, its signature before it. Of what has been taken the name
+ * goes to `done`, of what cannot be read to `failed`.
  */
 export class ExchangeFolder {
   constructor(private readonly path: string) {}
@@ -45,10 +46,14 @@ export class ExchangeFolder {
     await syncFolder(this.path);
   }
 
-  /** Moves a file and its signature away, durably. Moving it twice is the same as once. */
-  async move(name: string, to: 'done' | 'failed'): Promise<void> {
-    for (const file of [name, `${name}.sig`]) await moveIfThere(join(this.path, file), join(this.path, to, file));
+  /**
+   * Puts a file away, durably; doing it twice is the same as once. Only its name stays in `done` or `failed`: what was in
+   * it is in the bank's own books, and nothing about a person shall lie open in the exchange longer than it takes to read it.
+   */
+  async putAway(name: string, to: 'done' | 'failed'): Promise<void> {
+    await writeSynced(join(this.path, to, name), Buffer.alloc(0));
     await syncFolder(join(this.path, to));
+    for (const file of [name, `${name}.sig`]) await rm(join(this.path, file), { force: true });
     await syncFolder(this.path);
   }
 
@@ -65,13 +70,7 @@ export class ExchangeFolder {
 
   private async place(name: string, bytes: Buffer): Promise<void> {
     const temporary = join(this.path, `${name}.tmp`);
-    const handle = await open(temporary, 'w', 0o600);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeSynced(temporary, bytes);
     await rename(temporary, join(this.path, name));
   }
 }
@@ -83,11 +82,13 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function moveIfThere(from: string, to: string): Promise<void> {
+async function writeSynced(path: string, bytes: Buffer): Promise<void> {
+  const handle = await open(path, 'w', 0o600);
   try {
-    await rename(from, to);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

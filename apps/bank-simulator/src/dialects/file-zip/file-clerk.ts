@@ -18,7 +18,7 @@ interface LegalPersonFolders {
 }
 
 /**
- * The front end of a union that exchanges files, one pair of folders for each legal person. A down file is moved away
+ * The front end of a union that exchanges files, one pair of folders for each legal person. A down file is put away
  * only when its orders are durable and its receipt is written, so a crash in between repeats it, which changes nothing.
  */
 export class FileClerk implements Worker {
@@ -64,11 +64,11 @@ export class FileClerk implements Worker {
     try {
       if (name.startsWith('CXHZ_') || name.startsWith('KZHZ_')) await this.takeFailure(down, name);
       else if (!strikes(this.faults().dropRequest, this.around.entropy)) await this.takeOrders(folders, name, up);
-      await down.move(name, 'done');
+      await down.putAway(name, 'done');
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'invalid') throw error;
       this.around.log.write('warn', 'simulator-file-refused', { bank: this.inside.bank, file: name, reason: error.message });
-      await down.move(name, 'failed');
+      await down.putAway(name, 'failed');
     }
   }
 

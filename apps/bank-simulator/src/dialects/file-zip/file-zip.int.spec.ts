@@ -58,7 +58,7 @@ describe('file-zip', () => {
     const control = await eventually(async () => (await upFiles('hbrcu-jiayu', `KZFK_hbrcu-jiayu_${freeze.orderNumber}_1`))[0]);
     expect(control).toMatchObject({ answers: [{ control: { lines: [{ status: 'done', covered: cny('20.00') }] } }] });
     expect((await upFiles('hbrcu-jiayu', 'HZ_')).map((file) => file['file'])).toContain(`KZQQ_hbrcu-jiayu_${freeze.orderNumber}.json`);
-    await eventually(async () => (await readdir(join(simulator.exchange, 'hbrcu-jiayu', 'down', 'done'))).length === 4);
+    await eventually(async () => (await readdir(join(simulator.exchange, 'hbrcu-jiayu', 'down', 'done'))).length === 2);
   });
 
   it('asks only the legal person of the folder', async () => {
