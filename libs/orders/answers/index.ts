@@ -5,3 +5,4 @@ export * from './release.js';
 export * from './deduct.js';
 export * from './notices.js';
 export * from './inquiry.js';
+export * from './entry.js';
