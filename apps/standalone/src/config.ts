@@ -63,3 +63,8 @@ function readFailPoint(text: string | undefined, faults: string[]): StandaloneCo
   faults.push(`CHAKONG_FAIL_POINT "${text}" is no fail-point`);
   return undefined;
 }
+
+/** The configuration of this process. */
+export function loadConfig(): StandaloneConfig {
+  return readConfig(process.env);
+}
