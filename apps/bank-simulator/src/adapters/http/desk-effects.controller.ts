@@ -11,6 +11,8 @@ import { BodyReader, type Members } from './body-reader.js';
 const NUMBER_MAX = 40;
 const TEXT_MAX = 200;
 const SEQ_MAX = 10_000;
+/** No clerk waits longer before a screen that hangs. */
+const SCREEN_MS_MAX = 30_000;
 
 /** The screen of the core at which the clerks of a manual desk carry out what an order asks. */
 @ApiExcludeController()
@@ -30,7 +32,7 @@ export class DeskEffectsController {
     const effect = readEffect(body);
     const { down, latencyMs } = this.cores.faultsOf(bank);
     if (down) throw new AppError('unavailable', '银行核心系统不可用', { retryable: true });
-    if (latencyMs) await this.time.realSleep(latencyMs);
+    if (latencyMs) await this.time.realSleep(Math.min(latencyMs, SCREEN_MS_MAX));
     return this.effects.type(bank, effect);
   }
 }

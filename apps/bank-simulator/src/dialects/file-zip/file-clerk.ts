@@ -5,6 +5,7 @@ import type { OrderRecord } from '../../store/order-rows.js';
 import type { BankInside, Surroundings, Worker } from '../dialect-deps.js';
 import { answerBytes } from '../plain-json/message-writer.js';
 import { orderOf, paperProblem, type ReadOrder } from '../plain-json/order-reader.js';
+import { sleepThrough } from '../slow-start.js';
 import { ExchangeFolder } from './exchange-folder.js';
 import { ORDERS_MAX, UpNames } from './up-names.js';
 
@@ -23,6 +24,7 @@ interface LegalPersonFolders {
  */
 export class FileClerk implements Worker {
   private readonly recurring: Recurring;
+  private stopped = false;
   private readonly folders: readonly LegalPersonFolders[];
   private readonly names: UpNames;
   private prepared = false;
@@ -46,12 +48,13 @@ export class FileClerk implements Worker {
   }
 
   stop(): Promise<void> {
+    this.stopped = true;
     return this.recurring.stop();
   }
 
   private async turn(): Promise<void> {
     const { latencyMs } = this.faults();
-    if (latencyMs) await this.around.clock.realSleep(latencyMs);
+    if (latencyMs && !(await sleepThrough(this.around.clock, latencyMs, () => this.stopped))) return;
     if (this.faults().down) return;
     if (!this.prepared) for (const { down, up } of this.folders) await Promise.all([down.prepare(), up.prepare()]);
     this.prepared = true;

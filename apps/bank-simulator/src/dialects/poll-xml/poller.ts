@@ -4,6 +4,7 @@ import type { OrderRecord } from '../../store/order-rows.js';
 import type { BankInside, Surroundings, Worker } from '../dialect-deps.js';
 import { answerBytes } from '../plain-json/message-writer.js';
 import { paperProblem, readOrder, type ReadOrder } from '../plain-json/order-reader.js';
+import { sleepThrough } from '../slow-start.js';
 import { CourtCalls, type CourtAddress, type ServedOrder, type UploadedAnswer } from './court-calls.js';
 
 /** Orders and answers of one call; the interface allows no more. */
@@ -19,6 +20,7 @@ const REFUSED_PAUSE_MS = 60_000;
  */
 export class Poller implements Worker {
   private readonly recurring: Recurring;
+  private stopped = false;
   private readonly calls: CourtCalls;
   /** Answers that the court refused, and until when they rest (monotonic milliseconds). */
   private readonly resting = new Map<string, number>();
@@ -39,12 +41,13 @@ export class Poller implements Worker {
   }
 
   stop(): Promise<void> {
+    this.stopped = true;
     return this.recurring.stop();
   }
 
   private async turn(): Promise<void> {
     const { latencyMs } = this.faults();
-    if (latencyMs) await this.around.clock.realSleep(latencyMs);
+    if (latencyMs && !(await sleepThrough(this.around.clock, latencyMs, () => this.stopped))) return;
     for (let page = 0; page < PAGES_IN_A_ROW_MAX; page++) {
       if (this.faults().down) return;
       const served = await this.calls.orders(PAGE);
