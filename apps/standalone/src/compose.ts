@@ -4,9 +4,7 @@ import { assertMayEnter } from '#access';
 import { AppError } from '#kernel';
 import { Ed25519Verifier, ensureRandomSecret } from '#trust';
 import { AuditLedgerModule, ledgerMigrations } from '../../audit-ledger/src/index.js';
-import { BankSimulatorModule } from '../../bank-simulator/src/bank-simulator.module.js';
-import { demoBanks } from '../../bank-simulator/src/banks/bank-setup.js';
-import { openBooks } from '../../bank-simulator/src/banks/open-simulator.js';
+import { BankSimulatorModule, demoBanks, simulatorBooks } from '../../bank-simulator/index.js';
 import { CourtGatewayModule } from '../../court-gateway/src/court-gateway.module.js';
 import type { GatewayParts } from '../../court-gateway/src/gateway-parts.js';
 import { gatewayMigrations } from '../../court-gateway/migrations/index.js';
@@ -75,7 +73,7 @@ async function composeSimulator(foundation: Foundation, keys: BankKeys, time: Ke
     clock,
     entropy,
     log,
-    database: await openBooks(join(dataDir, 'sim'), { clock, entropy, log }),
+    database: await foundation.open('sim/books', [simulatorBooks]),
     simClock: time,
     access: {
       assertAdmin: async (header) => {
