@@ -37,7 +37,7 @@ export interface OrderLine {
   /** release: the limit that remains; 0.00 ends the measure. */
   readonly newLimit?: MoneyJson;
   readonly scope?: 'funds' | 'account';
-  /** freeze: first and last day; renew: `to` is the new last day. */
+  /** freeze: first and last day; renew: `from` is the day after the old end, before which the bank must have it, and `to` the new last day. */
   readonly from?: LegalDate;
   readonly to?: LegalDate;
   /** renew, release, deduct: the freeze that is meant, by its own order number and line. */
