@@ -72,7 +72,7 @@ export class Stage {
     return this.folder.path;
   }
 
-  /** Ends the process and starts another on the same folder. */
+  /** Ends the process and starts another on the same folder; one that is dead already is only replaced. */
   async restart(how: 'stop' | 'kill', options: Omit<SystemOptions, 'dataDir'> = {}): Promise<void> {
     await (how === 'stop' ? this.system.stop() : this.system.kill());
     this.system = await TestSystem.start({ dataDir: this.dataDir, ...options });
