@@ -98,7 +98,13 @@ const holding = {
       type: 'object',
       required: ['code'],
       additionalProperties: false,
-      properties: { code: text, reserve: money, basis: text },
+      properties: {
+        code: text,
+        freeze: { enum: ['no', 'yes', 'above-reserve'] },
+        deduct: { enum: ['no', 'yes', 'above-reserve'] },
+        reserve: money,
+        basis: text,
+      },
     },
     coOwners: { type: 'array', maxItems: 50, items: text },
     asset: {

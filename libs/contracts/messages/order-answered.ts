@@ -26,6 +26,9 @@ export interface PriorityRight {
 /** R24: whether and how far an account may be touched, by the bank's account master. `code` is a kind of the policy's table. */
 export interface RestrictionRef {
   readonly code: string;
+  /** The bank's own word, where it has one; policy's rule for the code binds beside it, and the stricter of the two counts. */
+  readonly freeze?: 'no' | 'yes' | 'above-reserve';
+  readonly deduct?: 'no' | 'yes' | 'above-reserve';
   readonly reserve?: MoneyJson;
   readonly basis?: string;
 }
