@@ -46,6 +46,7 @@ export class TestSystem {
       CHAKONG_DEMO_PASSWORD: password,
       CHAKONG_FAIL_POINT: '',
       CHAKONG_HOLD_DELIVERY: 'off',
+      LOG_LEVEL: 'error',
       ...options.env,
     });
     const system = new TestSystem(`http://127.0.0.1:${port}`, child, password);
