@@ -54,8 +54,8 @@ export const casesMigration: Migration = {
       evidence_sealed {bytes} NOT NULL, by_user {id} NOT NULL, at {instant} NOT NULL)`,
     'CREATE INDEX satisfactions_case ON satisfactions (case_id)',
     `CREATE TABLE instruments (
-      id {id} NOT NULL PRIMARY KEY, case_id {id} NOT NULL, type {word} NOT NULL, number {text} NOT NULL, title {text} NOT NULL, state {word} NOT NULL,
-      bank {word}, amount {money}, decided_by {text}, decided_on {date}, uploaded {int} NOT NULL, order_number {word}, digest {id}, sha256 {id}, size {int},
+      id {id} NOT NULL PRIMARY KEY, case_id {id} NOT NULL, type {word} NOT NULL, state {word} NOT NULL, sealed {bytes} NOT NULL,
+      bank {word}, amount {money}, decided_on {date}, uploaded {int} NOT NULL, sha256 {id} NOT NULL, size {int} NOT NULL,
       seal {longtext}, created_by {id} NOT NULL, created_at {instant} NOT NULL, sealed_at {instant}, used_at {instant}, version {int} NOT NULL)`,
     'CREATE INDEX instruments_case ON instruments (case_id, type, created_at)',
     `CREATE TABLE imports (

@@ -7,10 +7,12 @@ import { CaseActsController } from './adapters/http/case-acts.controller.js';
 import { CaseChangesController } from './adapters/http/case-changes.controller.js';
 import { CasesController } from './adapters/http/cases.controller.js';
 import { CourtsController } from './adapters/http/courts.controller.js';
+import { InstrumentsController } from './adapters/http/instruments.controller.js';
 import { OfficersController } from './adapters/http/officers.controller.js';
 import { PartiesController } from './adapters/http/parties.controller.js';
 import { AuthGuard } from './adapters/http/principal.js';
 import { Writes } from './adapters/http/writes.js';
+import { WorkerRenderer } from './adapters/render/worker-renderer.js';
 import { makeFactRecorder } from './facts.js';
 import { GATEWAY_RELAY, PARTS, type GatewayParts } from './gateway-parts.js';
 import { requestFeature } from './request-feature.js';
@@ -18,7 +20,13 @@ import { ApproveChange } from './use-cases/change-case/approve-change.js';
 import { ChangeCase } from './use-cases/change-case/change-case.js';
 import { CloseCase } from './use-cases/close-case/close-case.js';
 import { FileCase } from './use-cases/file-case/file-case.js';
+import { AddInstrument } from './use-cases/make-instrument/add-instrument.js';
+import { INSTRUMENTS } from './use-cases/make-instrument/instrument-port.js';
+import { InstrumentService } from './use-cases/make-instrument/instrument-service.js';
+import { MakeDocument } from './use-cases/make-instrument/make-document.js';
+import { RENDERER, type Renderer } from './use-cases/make-instrument/renderer.js';
 import { MONEY_WATCH, noMoneyWatch } from './use-cases/money-watch.js';
+import { ReadInstrument } from './use-cases/read-instrument/read-instrument.js';
 import { RecordSatisfaction } from './use-cases/record-satisfaction/record-satisfaction.js';
 import { RegisterCourtAccounts } from './use-cases/register-court-accounts/register-court-accounts.js';
 import { RegisterOfficer } from './use-cases/register-officer/register-officer.js';
@@ -28,12 +36,13 @@ import { SignInUser } from './use-cases/sign-in-user/sign-in-user.js';
 import { ShowBanks } from './use-cases/show-banks/show-banks.js';
 import { Vault } from './vault.js';
 
-/** Starts and stops the relay of the gateway's outbox. */
+/** Starts the relay of the gateway's outbox; stops it and the renderer. */
 @Injectable()
 export class GatewayLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(PARTS) private readonly parts: GatewayParts,
     @Inject(GATEWAY_RELAY) private readonly relay: Relay,
+    @Inject(RENDERER) private readonly renderer: Renderer,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -41,8 +50,9 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnApplicationSh
     this.relay.start();
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.relay.stop();
+  async onApplicationShutdown(): Promise<void> {
+    await this.relay.stop();
+    await this.renderer.close();
   }
 }
 
@@ -60,6 +70,7 @@ const CONTROLLERS = [
   CaseChangesController,
   CaseActsController,
   PartiesController,
+  InstrumentsController,
 ];
 
 const USE_CASES = [
@@ -74,6 +85,10 @@ const USE_CASES = [
   RecordSatisfaction,
   CloseCase,
   RevealParty,
+  MakeDocument,
+  AddInstrument,
+  InstrumentService,
+  ReadInstrument,
 ];
 
 /** The court-facing app. Every part of it is made here; what requests add stands in `request-feature.ts`. */
@@ -88,6 +103,8 @@ export class CourtGatewayModule {
         { provide: GATEWAY_RELAY, useFactory: () => makeRelay(parts) },
         { provide: FactRecorder, useFactory: () => makeFactRecorder(parts) },
         { provide: MONEY_WATCH, useValue: noMoneyWatch },
+        { provide: RENDERER, useFactory: () => parts.renderer ?? new WorkerRenderer(parts.clock, parts.log) },
+        { provide: INSTRUMENTS, useExisting: InstrumentService },
         Vault,
         AuthGuard,
         Writes,

@@ -15,6 +15,7 @@ import { ensureKeyPair } from '#trust';
 import { gatewayMigrations } from '../../migrations/index.js';
 import { findStoredUser } from '../adapters/store/user-rows.js';
 import { mountOpenApi } from '../adapters/http/openapi.js';
+import { DirectRenderer } from '../adapters/render/direct-renderer.js';
 import { CourtGatewayModule } from '../court-gateway.module.js';
 import type { GatewayBank, GatewayParts } from '../gateway-parts.js';
 import { seedDemo } from '../use-cases/seed-demo/seed-demo.js';
@@ -156,6 +157,7 @@ async function makeParts(dataDir: string, { parts = {} }: FixtureOptions) {
     courtSigner: await ensureKeyPair(path.join(dataDir, 'keys', 'court.pem'), entropy, 'court-1'),
     policy: parsePolicy(parse(await readFile(POLICY_FILE, 'utf8'))),
     banks: { all: () => BANKS, find: (code: string) => BANKS.find((each) => each.bank === code) },
+    renderer: new DirectRenderer(),
     ...parts,
     bus: new InProcessBus(clock, log),
     clock,

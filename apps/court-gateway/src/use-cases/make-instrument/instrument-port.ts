@@ -1,6 +1,6 @@
 import type { DocumentRef } from '#contracts';
 import type { LegalDate } from '#kernel';
-import type { GateInstrument, InstrumentState, InstrumentType } from '#orders';
+import type { GateInstrument } from '#orders';
 import type { Reader, Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import type { NoticeLine } from './renderer.js';
@@ -8,15 +8,13 @@ import type { NoticeLine } from './renderer.js';
 /** An instrument as the register has it. `GateInstrument.amountUnder` is 0 here: the lines under it are the caller's to sum. */
 export interface InstrumentRecord extends GateInstrument {
   readonly caseId: string;
-  readonly number: string;
-  readonly title: string;
   /** The bytes were uploaded; otherwise they are made from the template. */
   readonly uploaded: boolean;
-  readonly decidedBy?: string;
   readonly decidedOn?: LegalDate;
-  /** Digest of the current bytes in the case's blobs. */
-  readonly sha256?: string;
-  readonly size?: number;
+  /** Digest of the current bytes, under which they lie in the case's blobs. */
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
   readonly version: number;
 }
 
@@ -33,7 +31,8 @@ export interface OrderNotice {
   readonly caseId: string;
   /** The instrument that the notice stands for (`freeze-notice`, …); an uploaded one travels as it is. */
   readonly instrumentId: string;
-  readonly orderNumber: string;
+  /** Printed on the notice where it is known already. */
+  readonly orderNumber?: string;
   readonly bankName: string;
   readonly debtor: { readonly name: string; readonly idNumber: string };
   readonly lines: readonly NoticeLine[];
@@ -58,5 +57,3 @@ export interface InstrumentPort {
 
 /** Nest token. */
 export const INSTRUMENTS = Symbol('instruments');
-
-export type { InstrumentState, InstrumentType };

@@ -35,3 +35,6 @@ export interface Renderer {
   render(content: DocumentContent): Promise<Buffer>;
   close(): Promise<void>;
 }
+
+/** Nest token of the renderer in use. */
+export const RENDERER = Symbol('renderer');
