@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import { postingFeature } from './posting-feature.js';
 
 /** What requests, orders, measures, payments and tasks add to the module. A provider here replaces a default of the same token. */
 export interface RequestFeature {
@@ -6,4 +7,10 @@ export interface RequestFeature {
   readonly providers: readonly Provider[];
 }
 
-export const requestFeature: RequestFeature = { controllers: [], providers: [] };
+/** Later features replace providers of earlier ones that have the same token. */
+const FEATURES: readonly RequestFeature[] = [postingFeature];
+
+export const requestFeature: RequestFeature = {
+  controllers: FEATURES.flatMap(({ controllers }) => controllers),
+  providers: FEATURES.flatMap(({ providers }) => providers),
+};

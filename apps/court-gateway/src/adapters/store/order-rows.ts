@@ -198,13 +198,18 @@ export function linesOfOrder(reader: Reader, orderNumber: string): Promise<LineR
   return reader.all<LineRow>('SELECT * FROM order_lines WHERE order_number = ? ORDER BY seq', [orderNumber]);
 }
 
-/** The lines of all orders of a request, by order and sequence. */
-export function linesOfOrders(reader: Reader, orderNumbers: readonly string[]): Promise<LineRow[]> {
-  if (orderNumbers.length === 0) return Promise.resolve([]);
-  return reader.all<LineRow>(
-    `SELECT * FROM order_lines WHERE order_number IN (${placeholders(orderNumbers.length)}) ORDER BY order_number, seq`,
-    orderNumbers,
-  );
+/** Orders asked for in one query. */
+const ORDERS_PER_QUERY = 500;
+
+/** The lines of many orders, by order and sequence. */
+export async function linesOfOrders(reader: Reader, orderNumbers: readonly string[]): Promise<LineRow[]> {
+  const lines: LineRow[] = [];
+  for (let from = 0; from < orderNumbers.length; from += ORDERS_PER_QUERY) {
+    const part = orderNumbers.slice(from, from + ORDERS_PER_QUERY);
+    const sql = `SELECT * FROM order_lines WHERE order_number IN (${placeholders(part.length)}) ORDER BY order_number, seq`;
+    lines.push(...(await reader.all<LineRow>(sql, part)));
+  }
+  return lines;
 }
 
 /** An order as its request's status is derived from it. */

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { assertMay, type Principal } from '#access';
 import type { DocumentRef } from '#contracts';
 import { invariant } from '#kernel';
@@ -11,6 +12,7 @@ import { approvalsOf, givenApprovals, loadRequest, requiredRoles, type RequestRo
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
 import { OrderPapers } from '../dispatch-orders/order-papers.js';
+import { SystemPapers } from '../draft-system-request/system-papers.js';
 import { recallRequest, type NumberedOrder } from '../judge-request/stored-request.js';
 import type { ResolvedRequest } from '../judge-request/lines.js';
 import { INSTRUMENTS, type InstrumentPort, type InstrumentRecord, type PreparedSeal } from '../make-instrument/instrument-port.js';
@@ -32,14 +34,20 @@ export interface PreparedApproval {
 /** Notices rendered at the same time for one approval; the renderer's own pool bounds them over all approvals. */
 const NOTICES_AT_ONCE = 4;
 
+/** Seals that later approvals under the same draft find again; one takes some hundred bytes. */
+const SEALS_REMEMBERED_MAX = 2_000;
+
 /** What goes before the transaction of an approval: who may give it, seals, and each order's notice from its own lines only. */
 @Injectable()
 export class PrepareApproval {
+  private readonly seals = new LRUCache<string, Promise<PreparedSeal>>({ max: SEALS_REMEMBERED_MAX });
+
   constructor(
     @Inject(PARTS) private readonly parts: GatewayParts,
     @Inject(Vault) private readonly vault: Vault,
     @Inject(INSTRUMENTS) private readonly instruments: InstrumentPort,
     @Inject(OrderPapers) private readonly papers: OrderPapers,
+    @Inject(SystemPapers) private readonly drafts: SystemPapers,
   ) {}
 
   /** @throws AppError `not-found`, `forbidden`, `own-approval`, `unavailable` (too many documents wait) */
@@ -49,6 +57,7 @@ export class PrepareApproval {
     await assertMayDecide(reader, request, principal);
     const caseKey = await this.vault.keyOf(request.case_id);
     if (!approves || request.status !== 'awaiting-approval') return { request, caseKey };
+    await this.drafts.ensure(request);
     return { request, caseKey, papers: await this.papersOf(request, caseKey) };
   }
 
@@ -59,10 +68,7 @@ export class PrepareApproval {
     const links = await instrumentsOfRequest(reader, row.id);
     const ids = [...new Set(links.map(({ instrumentId }) => instrumentId))];
     const records = (await this.instruments.ofCase(reader, row.case_id)).filter(({ id }) => ids.includes(id));
-    const seals = await this.instruments.prepareSeals(
-      row.case_id,
-      records.map(({ id }) => id),
-    );
+    const seals = await Promise.all(records.map((record) => this.sealOf(record)));
     const recalled = await recallRequest(reader, this.vault, caseKey, row);
     const parties = (await partiesOf(reader, row.case_id)).map((party) => openParty(this.vault, caseKey, party));
     const documentsOf = new Map<string, readonly DocumentRef[]>();
@@ -77,6 +83,23 @@ export class PrepareApproval {
       );
     }
     return { seals, documentsOf };
+  }
+
+  /**
+   * One seal for one draft, whoever approves: approvals that come at the same moment under the same ruling then agree on its bytes,
+   * where each would otherwise find the draft sealed with others.
+   */
+  private sealOf({ id, caseId, version }: InstrumentRecord): Promise<PreparedSeal> {
+    const key = `${id}/${version}`;
+    const known = this.seals.get(key);
+    if (known) return known;
+    const prepared = this.instruments.prepareSeals(caseId, [id]).then(([seal]) => {
+      invariant(seal, 'an instrument of the case can be sealed');
+      return seal;
+    });
+    this.seals.set(key, prepared);
+    prepared.catch(() => this.seals.delete(key));
+    return prepared;
   }
 
   /** A notice made from its template is made anew for each order; all other documents travel as they are sealed. */

@@ -9,7 +9,7 @@ import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
 import { preparedDocument } from '../dispatch-orders/order-papers.js';
 import type { GateMoment } from '../judge-request/gate-facts.js';
-import type { ResolvedRequest } from '../judge-request/lines.js';
+import type { ResolvedLine, ResolvedRequest } from '../judge-request/lines.js';
 import { assertPasses, RequestJudge } from '../judge-request/request-judge.js';
 import type { SituationNeeds } from '../judge-request/situation.js';
 import { usePlan } from '../plan-freeze/stored-plan.js';
@@ -28,6 +28,8 @@ export interface RequestToAccept {
   readonly draftedBySystem: boolean;
   /** Sealed documents for a request that leaves at once, by instrument. */
   readonly documents: ReadonlyMap<string, DocumentRef>;
+  /** Left out, every line is kept; the system asks for some pairs of bank and debtor only. */
+  readonly keeps?: (line: ResolvedLine) => boolean;
 }
 
 export interface AcceptedRequest extends StoredRequest {
@@ -58,10 +60,10 @@ export class AcceptRequest {
     const { caseKey } = posted;
     const situation = await this.judge.situation(tx, row, caseKey, this.needsOf(command, id, posted.officerId));
     const around = { situation, banks: this.parts.banks, vault: this.vault, caseKey };
-    const request = requestOf(command, resolveLines(command, around));
-    const posting: GateMoment = { stage: 'posting', at, actor: posted.by };
-    if (!posted.draftedBySystem) assertPasses(this.judge.refusal(situation, request, posting));
-    else assertPasses(this.judge.refusal(situation, request, { ...posting, stage: 'approval' }));
+    const request = requestOf(command, resolveLines(command, around).filter(posted.keeps ?? (() => true)));
+    // Whether a person may post is no question where the system does.
+    const posting: GateMoment = { stage: posted.draftedBySystem ? 'approval' : 'posting', at, actor: posted.by };
+    assertPasses(this.judge.refusal(situation, request, posting));
     const required = this.judge.requiredRoles(situation, request, posting);
     if (required.length === 0) {
       const approvals = { required, given: [], requestedAt: at };

@@ -17,7 +17,7 @@ import type { RequestCommand } from './command.js';
 export interface PreparedPost {
   readonly caseId: string;
   readonly caseKey: DataKey;
-  accept(tx: Tx): Promise<AcceptedRequest>;
+  readonly accept: (tx: Tx) => Promise<AcceptedRequest>;
 }
 
 interface KnownCase {

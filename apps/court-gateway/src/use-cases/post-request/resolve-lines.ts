@@ -160,6 +160,11 @@ function measureLine(measureId: string, pointer: string, around: Surroundings): 
   return onMeasure(measureId, pointer, pointer, around).base;
 }
 
+/** A release of one measure to a limit. */
+export function releaseLineOf(vault: Vault, caseKey: DataKey, measure: MeasureRow, newLimit: bigint, pointer: string): ResolvedLine {
+  return { ...lineOn(vault, caseKey, measure, pointer), newLimit, amount: loweredBy(measure, newLimit) };
+}
+
 function onMeasure(
   measureId: string,
   pointer: string,
@@ -168,16 +173,19 @@ function onMeasure(
 ): { readonly measure: MeasureRow; readonly base: ResolvedLine } {
   const measure = situation.measures.find(({ id }) => id === measureId);
   if (!measure) throw unknownAt(idPointer);
-  const base: ResolvedLine = {
+  return { measure, base: lineOn(vault, caseKey, measure, pointer) };
+}
+
+function lineOn(vault: Vault, caseKey: DataKey, measure: MeasureRow, pointer: string): ResolvedLine {
+  return {
     pointer,
     bank: measure.bank,
     legalPerson: measure.legal_person,
     debtorId: measure.debtor_id,
-    measureId,
+    measureId: measure.id,
     ...(measure.holding_id === null ? {} : { holdingId: measure.holding_id }),
     account: { number: measureAccount(vault, caseKey, measure), index: measure.account_index },
     currency: measure.currency,
     kind: measure.kind,
   };
-  return { measure, base };
 }
