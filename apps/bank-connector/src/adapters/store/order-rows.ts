@@ -1,0 +1,96 @@
+import { compareAndSet, placeholders, type Reader, type Row, type SqlValue, type Tx } from '#persistence';
+import { DELIVERY_LIFE, move, type Action, type DeliveryState } from '#orders';
+import { AppError } from '#kernel';
+
+/**
+ * Where an order stands with us, beside what is known of its bytes. `waiting`: for its lane. `open`: to be sent, or to be answered.
+ * `in-progress`: answered in part. `parked`: undetermined, a person must find out. All others end it, and the lane goes on.
+ */
+export type Standing = 'waiting' | 'open' | 'in-progress' | 'parked' | 'answered' | 'rolled-back' | 'rejected' | 'withdrawn' | 'settled';
+
+const ENDED: ReadonlySet<Standing> = new Set<Standing>(['answered', 'rolled-back', 'rejected', 'withdrawn', 'settled']);
+
+export function hasEnded(standing: Standing): boolean {
+  return ENDED.has(standing);
+}
+
+export interface OrderRow extends Row {
+  readonly seq: number;
+  readonly order_number: string;
+  readonly case_id: string;
+  readonly request_id: string;
+  readonly officer_id: string;
+  readonly action: Action;
+  readonly legal_person: string;
+  readonly lane_id: string | null;
+  readonly lane_number: number | null;
+  readonly delivery: DeliveryState;
+  readonly standing: Standing;
+  readonly code: string | null;
+  readonly order_sealed: Buffer;
+  readonly wire_sealed: Buffer;
+  readonly wire_signature: string;
+  readonly file_name: string | null;
+  readonly attempts: number;
+  readonly next_try_at: number;
+  readonly dispatched_at: number;
+  readonly taken_at: number;
+  readonly available_at: number | null;
+  readonly sent_at: number | null;
+  readonly received_at: number | null;
+  readonly ended_at: number | null;
+}
+
+/** Orders that one look-up names at most. */
+const NUMBERS_MAX = 500;
+
+export async function findOrder(reader: Reader, orderNumber: string): Promise<OrderRow | undefined> {
+  return reader.one<OrderRow>('SELECT * FROM orders WHERE order_number = ?', [orderNumber]);
+}
+
+export async function findOrders(reader: Reader, orderNumbers: readonly string[]): Promise<readonly OrderRow[]> {
+  if (orderNumbers.length === 0) return [];
+  if (orderNumbers.length > NUMBERS_MAX) throw new AppError('invariant-broken', 'too many order numbers', { level: 'fatal' });
+  return reader.all<OrderRow>(`SELECT * FROM orders WHERE order_number IN (${placeholders(orderNumbers.length)})`, orderNumbers);
+}
+
+/** Open orders in some state of delivery whose time has come, in the order in which they were taken. */
+export async function dueOrders(
+  reader: Reader,
+  deliveries: readonly DeliveryState[],
+  now: number,
+  limit: number,
+): Promise<readonly OrderRow[]> {
+  return reader.all<OrderRow>(
+    `SELECT * FROM orders WHERE standing = 'open' AND delivery IN (${placeholders(deliveries.length)}) AND next_try_at <= ?
+     ORDER BY seq LIMIT ${Number(limit)}`,
+    [...deliveries, now],
+  );
+}
+
+/** When the next open order in one of these states falls due; undefined when there is none. */
+export async function nextDueAt(reader: Reader, deliveries: readonly DeliveryState[]): Promise<number | undefined> {
+  const row = await reader.one<{ at: number | null }>(
+    `SELECT MIN(next_try_at) AS at FROM orders WHERE standing = 'open' AND delivery IN (${placeholders(deliveries.length)})`,
+    deliveries,
+  );
+  return row?.at ?? undefined;
+}
+
+type Columns = Readonly<Record<string, SqlValue>>;
+type Seen = Pick<OrderRow, 'order_number' | 'delivery' | 'standing'>;
+
+/** Moves the delivery as its life cycle allows; false when the row is no longer as it was seen (I13). */
+export function moveDelivery(tx: Tx, seen: Seen, to: DeliveryState, change: Columns = {}): Promise<boolean> {
+  const delivery = move(DELIVERY_LIFE, seen.delivery, to);
+  return compareAndSet(tx, 'orders', { ...change, delivery }, expectation(seen));
+}
+
+/** Changes a row that still is as it was seen. */
+export function changeOrder(tx: Tx, seen: Seen, change: Columns): Promise<boolean> {
+  return compareAndSet(tx, 'orders', change, expectation(seen));
+}
+
+function expectation({ order_number, delivery, standing }: Seen): Columns {
+  return { order_number, delivery, standing };
+}

@@ -1,0 +1,54 @@
+import type { OrderDispatched } from '#contracts';
+import { FieldCipher, fieldAad, type BlobStore, type CaseKeys, type DataKey, type SystemKeys } from '#privacy';
+import type { ConnectorParts } from '../../connector-parts.js';
+import type { OrderRow } from './order-rows.js';
+
+/** An order's clear body and the key of its case, fetched before a transaction. */
+export interface OpenOrder {
+  readonly order: OrderDispatched;
+  readonly key: DataKey;
+}
+
+/** An order that can be worked on: with its row as it was read. */
+export interface KnownOrder extends OpenOrder {
+  readonly row: OrderRow;
+}
+
+/** Sealing and opening for one bank's database. A sealed value is bound to its table, column and row. */
+export class OrderVault {
+  readonly keys: CaseKeys;
+  readonly blobs: BlobStore;
+  readonly systemKeys: SystemKeys;
+  readonly cipher: FieldCipher;
+
+  constructor(parts: Pick<ConnectorParts, 'keys' | 'blobs' | 'systemKeys' | 'entropy'>) {
+    this.keys = parts.keys;
+    this.blobs = parts.blobs;
+    this.systemKeys = parts.systemKeys;
+    this.cipher = new FieldCipher(parts.entropy);
+  }
+
+  /** @throws AppError `content-erased` when the case's key was destroyed */
+  async know(row: OrderRow): Promise<KnownOrder> {
+    const key = await this.keys.get(row.case_id);
+    const order = this.openJson<OrderDispatched>(key, 'orders', 'order_sealed', row.order_number, row.order_sealed);
+    return { row, order, key };
+  }
+
+  /** The exact bytes for the bank. */
+  wireBytes({ row, key }: KnownOrder): Buffer {
+    return this.cipher.openBytes(key, fieldAad('orders', 'wire_sealed', row.order_number), row.wire_sealed);
+  }
+
+  sealWire(key: DataKey, orderNumber: string, bytes: Buffer): Buffer {
+    return this.cipher.sealBytes(key, fieldAad('orders', 'wire_sealed', orderNumber), bytes);
+  }
+
+  sealJson(key: DataKey, table: string, column: string, rowId: string, clear: unknown): Buffer {
+    return this.cipher.sealJson(key, fieldAad(table, column, rowId), clear);
+  }
+
+  openJson<T>(key: DataKey, table: string, column: string, rowId: string, sealed: Uint8Array): T {
+    return this.cipher.openJson<T>(key, fieldAad(table, column, rowId), sealed);
+  }
+}

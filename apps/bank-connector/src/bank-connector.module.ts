@@ -1,0 +1,17 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { BankCallsController } from './adapters/http/bank-calls.controller.js';
+import { BankHosts } from './bank-hosts.js';
+import { CONNECTOR_PARTS, type ConnectorParts } from './connector-parts.js';
+
+/** The connectors of one or several banks, with their HTTP interface. Work begins with the application and ends with it. */
+@Module({})
+export class BankConnectorModule {
+  static forRoot(parts: ConnectorParts): DynamicModule {
+    return {
+      module: BankConnectorModule,
+      controllers: [BankCallsController],
+      providers: [{ provide: CONNECTOR_PARTS, useValue: parts }, BankHosts],
+      exports: [BankHosts],
+    };
+  }
+}

@@ -1,0 +1,71 @@
+import { ANSWERS_TOPIC, NOTICES_TOPIC, ORDER_EVENTS_TOPIC } from '#contracts';
+import { FACTS_TOPIC, Relay, type FactRecorder } from '#messaging';
+import { Announcer } from './adapters/bus/announcer.js';
+import { OrdersInbox } from './adapters/bus/orders-inbox.js';
+import { DocumentShelf } from './adapters/store/document-shelf.js';
+import { OrderVault } from './adapters/store/order-vault.js';
+import type { BankContext } from './bank-context.js';
+import type { ConnectorParts, HostedBank } from './connector-parts.js';
+import { manifestOf } from './dialects.js';
+import { makeFactRecorder } from './facts.js';
+import { openDialect, type Door, type OpenedDialect } from './open-bank.js';
+import { PrepareOrder } from './use-cases/take-order/prepare-order.js';
+import { recoverJournal } from './use-cases/recover-journal/recover-journal.js';
+
+const TOPICS = [ORDER_EVENTS_TOPIC, ANSWERS_TOPIC, NOTICES_TOPIC, FACTS_TOPIC];
+
+/** One bank at work: its inbox, its journal's driver and its outbox. Nothing of it is shared with another bank (I15). */
+export class BankHost {
+  readonly context: BankContext;
+  readonly facts: FactRecorder;
+  readonly relay: Relay;
+  readonly documents: DocumentShelf;
+  private readonly dialect: OpenedDialect;
+  private readonly inbox: OrdersInbox;
+  private readonly running: { value: boolean } = { value: false };
+
+  constructor(hosted: HostedBank, parts: ConnectorParts) {
+    const { profile, database } = hosted;
+    const { clock, entropy, log, bus } = parts;
+    this.relay = new Relay(database, bus, TOPICS, clock, log);
+    this.facts = makeFactRecorder(profile.bank, parts);
+    const announce = new Announcer(this.facts, clock, entropy, () => this.relay.nudge());
+    this.context = {
+      bank: profile.bank,
+      profile,
+      manifest: manifestOf(profile.dialect),
+      database,
+      vault: new OrderVault(parts),
+      announce,
+      clock,
+      entropy,
+      log,
+      wake: () => {
+        if (this.running.value) this.dialect.driver.wake();
+      },
+    };
+    this.documents = new DocumentShelf(parts.blobs);
+    this.dialect = openDialect(this.context, hosted, parts);
+    const prepare = new PrepareOrder(this.context, this.dialect.translation, parts.courtSigner, this.documents);
+    this.inbox = new OrdersInbox(this.context, bus, prepare);
+  }
+
+  get door(): Door {
+    return this.dialect.door;
+  }
+
+  /** Recovery comes before everything else: nobody may find an order as SENDING that a dead process was sending. */
+  async start(): Promise<void> {
+    await recoverJournal(this.context);
+    this.relay.start();
+    this.running.value = true;
+    await this.dialect.driver.start();
+    await this.inbox.start();
+  }
+
+  async stop(): Promise<void> {
+    this.running.value = false;
+    await this.dialect.driver.stop();
+    await this.relay.stop();
+  }
+}

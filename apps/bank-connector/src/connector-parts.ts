@@ -1,0 +1,40 @@
+import type { TokenVerifier } from '#access';
+import type { BankProfile } from '#connector-sdk';
+import type { Clock, Entropy, Log, RealTime } from '#kernel';
+import type { MessageBus } from '#messaging';
+import type { Database } from '#persistence';
+import type { BlobStore, CaseKeys, Pseudonyms, SystemKeys } from '#privacy';
+import type { KeyRing, SignerPort } from '#trust';
+
+/** One bank of this process, with a database of its own (`connectorMigrations`). */
+export interface HostedBank {
+  readonly profile: BankProfile;
+  readonly database: Database;
+  /** push: stands in for the profile's endpoint, and is asked at each call; for programs that know their port only when they listen. */
+  readonly endpoint?: () => string;
+  /** pull: what the bank signs in with, beside the profile's user. */
+  readonly password?: string;
+  /** file: the folder of the exchange; below it `<legalPerson>/{down,up}`. */
+  readonly exchangeFolder?: string;
+}
+
+/** Everything a connector process stands on. Made by the program that starts it, and closed by that program too. */
+export interface ConnectorParts {
+  readonly banks: readonly HostedBank[];
+  readonly bus: MessageBus;
+  readonly clock: Clock & RealTime;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly keys: CaseKeys;
+  readonly systemKeys: SystemKeys;
+  readonly pseudonyms: Pseudonyms;
+  readonly blobs: BlobStore;
+  readonly tokens: { readonly verifier: TokenVerifier };
+  /** The court's key: it signs every order that leaves. */
+  readonly courtSigner: SignerPort;
+  /** The banks' public keys. */
+  readonly bankKeys: KeyRing;
+}
+
+/** Nest token of the parts. */
+export const CONNECTOR_PARTS = Symbol('connector parts');

@@ -1,0 +1,83 @@
+import { GuardedPush, type DeskConnector, type OrderTranslation, type PullConnector, type PushConnector } from '#connector-sdk';
+import { FileZip, FolderExchange, readConfig as readFileConfig } from '#connectors/file-zip';
+import { ManualDesk } from '#connectors/manual-desk';
+import { PollXml, readConfig as readPollConfig } from '#connectors/poll-xml';
+import { readConfig as readRealtimeConfig, RealtimeJson } from '#connectors/realtime-json';
+import { AppError } from '#kernel';
+import type { BankContext } from './bank-context.js';
+import type { ConnectorParts, HostedBank } from './connector-parts.js';
+import { DeskDriver } from './drivers/desk-driver.js';
+import type { Driver } from './drivers/driver.js';
+import { FileDriver } from './drivers/file-driver.js';
+import { PullDriver } from './drivers/pull-driver.js';
+import { PushDriver } from './drivers/push-driver.js';
+
+/** How a bank's own calls come in, where it makes any. */
+export type Door =
+  | { readonly kind: 'push'; readonly connector: PushConnector; readonly calls: GuardedPush }
+  | { readonly kind: 'pull'; readonly connector: PullConnector; readonly user: string; readonly password: string }
+  | { readonly kind: 'file' }
+  | { readonly kind: 'desk'; readonly connector: DeskConnector };
+
+export interface OpenedDialect {
+  readonly driver: Driver;
+  readonly door: Door;
+  /** Undefined at a desk, to which no bytes go. */
+  readonly translation: OrderTranslation | undefined;
+}
+
+type Opener = (context: BankContext, hosted: HostedBank, parts: ConnectorParts) => OpenedDialect;
+
+/** One entry for each dialect: the whole registration. */
+const OPENERS: Readonly<Record<string, Opener>> = {
+  'realtime-json': openRealtimeJson,
+  'poll-xml': openPollXml,
+  'file-zip': openFileZip,
+  'manual-desk': openManualDesk,
+};
+
+/** @throws AppError `invalid-configuration` when the profile lacks what its dialect needs */
+export function openDialect(context: BankContext, hosted: HostedBank, parts: ConnectorParts): OpenedDialect {
+  const opener = OPENERS[hosted.profile.dialect];
+  if (!opener) throw misconfigured(hosted, `no connector speaks the dialect ${hosted.profile.dialect}`);
+  return opener(context, hosted, parts);
+}
+
+function openRealtimeJson(
+  context: BankContext,
+  { profile, endpoint }: HostedBank,
+  { clock, log, bankKeys }: ConnectorParts,
+): OpenedDialect {
+  const connector = new RealtimeJson(readRealtimeConfig(profile, endpoint), clock);
+  const calls = new GuardedPush(profile.bank, connector, profile.limits, clock, log);
+  const driver = new PushDriver(context, { connector, calls, keys: bankKeys });
+  return { driver, door: { kind: 'push', connector, calls }, translation: connector };
+}
+
+function openPollXml(context: BankContext, hosted: HostedBank): OpenedDialect {
+  const { user } = readPollConfig(hosted.profile);
+  const { password } = hosted;
+  if (password === undefined || password.length < PASSWORD_CHARS_MIN) {
+    throw misconfigured(hosted, `a bank that polls needs a password of at least ${PASSWORD_CHARS_MIN} characters`);
+  }
+  const connector = new PollXml();
+  return { driver: new PullDriver(context), door: { kind: 'pull', connector, user, password }, translation: connector };
+}
+
+function openFileZip(context: BankContext, hosted: HostedBank, { courtSigner, bankKeys }: ConnectorParts): OpenedDialect {
+  if (hosted.exchangeFolder === undefined) throw misconfigured(hosted, 'a bank that exchanges files needs a folder');
+  const translation = new FileZip();
+  const exchange = new FolderExchange(readFileConfig(hosted.profile, hosted.exchangeFolder));
+  const driver = new FileDriver(context, { translation, exchange, signer: courtSigner }, bankKeys);
+  return { driver, door: { kind: 'file' }, translation };
+}
+
+function openManualDesk(context: BankContext): OpenedDialect {
+  return { driver: new DeskDriver(context), door: { kind: 'desk', connector: new ManualDesk() }, translation: undefined };
+}
+
+const PASSWORD_CHARS_MIN = 16;
+
+function misconfigured({ profile }: HostedBank, detail: string): AppError {
+  return new AppError('invalid-configuration', `${profile.bank}: ${detail}`, { level: 'fatal' });
+}

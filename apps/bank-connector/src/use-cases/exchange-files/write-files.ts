@@ -1,0 +1,172 @@
+import { signForWire, type FileExchange, type FileTranslation } from '#connector-sdk';
+import { AppError, errorText, failPoint, instantText } from '#kernel';
+import type { SignerPort } from '#trust';
+import type { BankContext } from '../../bank-context.js';
+import { noteDone, noteWritten, ordersInFile, unreceiptedFiles, type DownFileRow } from '../../adapters/store/down-files.js';
+import { dueOrders, type OrderRow } from '../../adapters/store/order-rows.js';
+import type { KnownOrder } from '../../adapters/store/order-vault.js';
+import { StartSending, type Sending } from '../start-sending/start-sending.js';
+
+/** Orders that one turn writes. */
+const TURN_MAX = 1_000;
+/** Business milliseconds after which a file that the bank has taken away without a receipt is written again; longer each time. */
+const WRITE_AGAIN_MS = 30_000;
+const WRITE_AGAIN_MS_MAX = 600_000;
+/** Files looked after in one turn. */
+const FILES_MAX = 200;
+/** Names tried before a file is given up. */
+const NAMES_MAX = 1_000;
+
+export interface FileParts {
+  readonly translation: FileTranslation;
+  readonly exchange: FileExchange;
+  readonly signer: SignerPort;
+}
+
+/**
+ * Brings orders into files. SENDING and the file's name are committed before the file is written; the file can be made again from
+ * the journal at any time, byte for byte, and is written again only while nobody has receipted or answered it (I5).
+ */
+export class WriteFiles {
+  private readonly startSending: StartSending;
+  private batches = 0;
+
+  constructor(
+    private readonly context: BankContext,
+    private readonly parts: FileParts,
+  ) {
+    this.startSending = new StartSending(context);
+  }
+
+  /** Orders whose turn it is. @returns how many there were; the maximum means that there may be more */
+  async writeNew(): Promise<number> {
+    const { database, clock } = this.context;
+    const rows = await dueOrders(database.reader, ['READY'], clock.now(), TURN_MAX);
+    const known = (await Promise.all(rows.map((row) => this.open(row)))).filter((one) => one !== undefined);
+    for (const group of this.groups(known)) await this.writeGroup(group);
+    return rows.length;
+  }
+
+  static readonly atOnceMax = TURN_MAX;
+
+  /** Files of orders in doubt: those of a process that died between its commit and the writing, and those that persons send again. */
+  async writeDoubtful(): Promise<void> {
+    const { database, clock, log, bank } = this.context;
+    const rows = await dueOrders(database.reader, ['UNKNOWN'], clock.now(), TURN_MAX);
+    for (const name of new Set(rows.map((row) => row.file_name))) {
+      const legalPerson = rows.find((row) => row.file_name === name)?.legal_person ?? '';
+      if (name === null) {
+        log.write('error', 'order-without-file', { bank });
+        continue;
+      }
+      const doubtful = await Promise.all(rows.filter((row) => row.file_name === name).map((row) => this.open(row)));
+      await this.startSending.execute(
+        doubtful.filter((one) => one !== undefined),
+        { event: 'available' },
+      );
+      if (!(await this.parts.exchange.isWaiting(legalPerson, name))) await this.writeAgain(name, legalPerson);
+      else await database.run((tx) => noteWritten(tx, name, legalPerson, clock.now()));
+    }
+  }
+
+  /** Files that the bank has taken away and never spoken of. */
+  async lookAfter(): Promise<void> {
+    const { database, clock } = this.context;
+    for (const file of await unreceiptedFiles(database.reader, clock.now() - WRITE_AGAIN_MS, FILES_MAX)) {
+      const orders = await ordersInFile(database.reader, file.name);
+      if (!orders.some(isUnheard)) await this.finish(file);
+      else if (clock.now() >= againAt(file) && !(await this.parts.exchange.isWaiting(file.legal_person, file.name))) {
+        await this.writeAgain(file.name, file.legal_person);
+      }
+    }
+  }
+
+  private async finish({ name, legal_person: legalPerson }: DownFileRow): Promise<void> {
+    await this.context.database.run((tx) => noteDone(tx, name));
+    await this.parts.exchange.forget(legalPerson, name);
+  }
+
+  /** Inquiries of a legal person share a file; a control order stands alone, because it is urgent. */
+  private groups(orders: readonly KnownOrder[]): readonly (readonly KnownOrder[])[] {
+    const groups: KnownOrder[][] = [];
+    const open = new Map<string, KnownOrder[]>();
+    for (const known of orders) {
+      const { legal_person: legalPerson, action } = known.row;
+      const group = action === 'inquire' ? open.get(legalPerson) : undefined;
+      if (group && group.length < this.context.profile.limits.batch) group.push(known);
+      else {
+        const next = [known];
+        groups.push(next);
+        if (action === 'inquire') open.set(legalPerson, next);
+      }
+    }
+    return groups;
+  }
+
+  private async writeGroup(group: readonly KnownOrder[]): Promise<void> {
+    const legalPerson = group[0]?.row.legal_person ?? '';
+    const orders = group.map(({ row }) => ({ orderNumber: row.order_number, action: row.action }));
+    const name = await this.freshName(legalPerson, orders);
+    const sendings = await this.startSending.execute(group, { event: 'available', change: { file_name: name } });
+    if (sendings.length === 0) return;
+    failPoint('connector.sending-after-commit');
+    await this.write(name, legalPerson, sendings);
+    failPoint('connector.sent-before-record');
+  }
+
+  private async writeAgain(name: string, legalPerson: string): Promise<void> {
+    const rows = await ordersInFile(this.context.database.reader, name);
+    const sendings = await Promise.all(
+      rows.map(async (row) => {
+        const known = await this.context.vault.know(row);
+        return { known, bytes: this.context.vault.wireBytes(known) };
+      }),
+    );
+    await this.write(name, legalPerson, sendings);
+  }
+
+  private async write(name: string, legalPerson: string, sendings: readonly Sending[]): Promise<void> {
+    const inOrder = [...sendings].sort((a, b) => a.known.row.seq - b.known.row.seq);
+    const bytes = this.parts.translation.writeFile(
+      name,
+      inOrder.map((sending) => sending.bytes),
+    );
+    await this.parts.exchange.write({ legalPerson, name, bytes, signature: await signForWire(this.parts.signer, bytes) });
+    await this.context.database.run((tx) => noteWritten(tx, name, legalPerson, this.context.clock.now()));
+  }
+
+  /** A name that no order has: after a restart within one second the count begins anew. */
+  private async freshName(legalPerson: string, orders: readonly { orderNumber: string; action: string }[]): Promise<string> {
+    for (let attempt = 0; attempt < NAMES_MAX; attempt++) {
+      const name = this.parts.translation.nameOf(legalPerson, orders, this.nextBatch());
+      if ((await ordersInFile(this.context.database.reader, name)).length === 0) return name;
+    }
+    throw new AppError('invariant-broken', `no free file name for ${legalPerson}`, { level: 'error' });
+  }
+
+  /** 14 digits of time and 6 of count. */
+  private nextBatch(): string {
+    this.batches = (this.batches + 1) % 1_000_000;
+    const digits = instantText(this.context.clock.now()).replace(/\D/g, '').slice(0, 14);
+    return digits + String(this.batches).padStart(6, '0');
+  }
+
+  private async open(row: OrderRow): Promise<KnownOrder | undefined> {
+    const { vault, log, bank } = this.context;
+    try {
+      return await vault.know(row);
+    } catch (error) {
+      log.write('error', 'order-not-opened', { bank, orderNumber: row.order_number, reason: errorText(error) });
+      return undefined;
+    }
+  }
+}
+
+/** Neither receipted nor answered. */
+function isUnheard({ delivery, standing }: OrderRow): boolean {
+  return standing === 'open' && (delivery === 'SENDING' || delivery === 'UNKNOWN');
+}
+
+function againAt({ written_at, writings }: DownFileRow): number {
+  return written_at + Math.min(WRITE_AGAIN_MS * writings, WRITE_AGAIN_MS_MAX);
+}

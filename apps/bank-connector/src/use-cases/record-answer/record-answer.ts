@@ -1,0 +1,202 @@
+import type { OriginalRef, ReceiptRef } from '#contracts';
+import type { AnswerReading, HeardBytes, RejectedOutcome, SignatureWorth } from '#connector-sdk';
+import { failPoint, instantText, sha256Hex, type CanonicalValue } from '#kernel';
+import type { Tx } from '#persistence';
+import type { BankContext } from '../../bank-context.js';
+import { hasAnswer, keepAnswer, keepUnits, settledUnits, type AnswerFate } from '../../adapters/store/answer-rows.js';
+import { findOrder, hasEnded, type OrderRow } from '../../adapters/store/order-rows.js';
+import type { KnownOrder } from '../../adapters/store/order-vault.js';
+import { tellDoubt, type Doubt } from '../park-order/park-order.js';
+import { judgeAnswer, type Judgement } from './judge-answer.js';
+import { doubtfulLines, settleLines, type SettledUnit, type Settlement } from './settle-lines.js';
+import { standAfterAnswer } from './stand-after-answer.js';
+
+export interface Hearing {
+  readonly known: KnownOrder;
+  readonly heard: HeardBytes;
+  readonly worth: SignatureWorth;
+  readonly reading: AnswerReading;
+  readonly receipts?: readonly ReceiptRef[];
+  /** Who typed it, at a desk; elsewhere the bank itself is the actor. */
+  readonly actor?: string;
+}
+
+export interface PreparedAnswer {
+  readonly hearing: Hearing;
+  readonly original: OriginalRef;
+  readonly judgement: Judgement;
+  readonly delivery: 'ACCEPTED' | 'REJECTED';
+}
+
+/** One answer on its way through the transaction. */
+interface Course {
+  readonly hearing: Hearing;
+  readonly known: KnownOrder;
+  readonly original: OriginalRef;
+  readonly settled: readonly SettledUnit[];
+}
+
+/** A dialect without a signature, where persons vouch. */
+const UNSIGNED: ReadonlySet<string> = new Set(['desk']);
+
+/**
+ * The one way by which a bank's word on an order comes in: its exact bytes are kept and digested before anybody acts on them, and
+ * journal, message and fact commit together (I3, I11). The same bytes again have no second effect; a word that contradicts what is
+ * over is told as a doubt and never applied (I6).
+ */
+export class RecordAnswer {
+  constructor(private readonly context: BankContext) {}
+
+  async execute(hearing: Hearing): Promise<AnswerFate> {
+    const prepared = await this.prepare(hearing);
+    if (!prepared) return 'repeated';
+    const fate = await this.context.database.run((tx) => this.commit(tx, prepared));
+    failPoint('connector.answered-after-commit');
+    return fate;
+  }
+
+  /** What a transaction may not wait for; undefined when these bytes are known already. */
+  async prepare(hearing: Hearing): Promise<PreparedAnswer | undefined> {
+    const { database, vault, manifest } = this.context;
+    const { known, heard, worth } = hearing;
+    const { order_number: orderNumber, case_id: caseId } = known.row;
+    if (await hasAnswer(database.reader, orderNumber, sha256Hex(heard.bytes))) return undefined;
+    const { digest, size } = await vault.blobs.put(caseId, heard.bytes);
+    const judgement = judgeAnswer(known.order, worth, !UNSIGNED.has(manifest.delivery), hearing.reading);
+    return { hearing, original: { digest, size, contentType: heard.contentType, ...worth }, judgement, delivery: 'ACCEPTED' };
+  }
+
+  /** A refusal at the door, which carries no signature of its own form: nothing was done, so it is told as a rollback. */
+  async rejection(known: KnownOrder, { heard, code, text }: RejectedOutcome): Promise<AnswerFate> {
+    const { database, vault, clock } = this.context;
+    const { digest, size } = await vault.blobs.put(known.row.case_id, heard.bytes);
+    const note = `银行未受理：${text} (${code})`;
+    const judgement: Judgement = { kind: 'counts', content: { rollback: { code: '03', note } }, answeredAt: instantText(clock.now()) };
+    const hearing: Hearing = { known, heard, worth: { signature: 'absent' }, reading: { kind: 'unreadable', reason: code } };
+    const original: OriginalRef = { digest, size, contentType: heard.contentType, signature: 'absent' };
+    return database.run((tx) => this.commit(tx, { hearing, original, judgement, delivery: 'REJECTED' }));
+  }
+
+  /** Awaits nothing but its Tx. */
+  async commit(tx: Tx, { hearing, original, judgement, delivery }: PreparedAnswer): Promise<AnswerFate> {
+    const orderNumber = hearing.known.row.order_number;
+    const row = await findOrder(tx, orderNumber);
+    if (!row || (await hasAnswer(tx, orderNumber, original.digest))) return 'repeated';
+    const course: Course = { hearing, known: { ...hearing.known, row }, original, settled: await settledUnits(tx, orderNumber) };
+    const fate =
+      judgement.kind === 'doubt' ? await this.doubt(tx, course, judgement.doubt) : await this.apply(tx, course, judgement, delivery);
+    failPoint('connector.answered-before-commit');
+    return fate;
+  }
+
+  private async apply(
+    tx: Tx,
+    course: Course,
+    judgement: Extract<Judgement, { kind: 'counts' }>,
+    delivery: 'ACCEPTED' | 'REJECTED',
+  ): Promise<AnswerFate> {
+    const { known, settled } = course;
+    if (isClosed(known.row)) {
+      return this.contradiction(tx, course, { code: 'answer-after-end', reason: '请求单已撤回、被拒收或已由人工认定，银行又有反馈' });
+    }
+    const settlement = settleLines(known.order, settled, judgement.content);
+    if (settlement.contradicted.length > 0 && !settlement.news) {
+      const lines = settlement.contradicted.join('、');
+      return this.contradiction(tx, course, { code: 'contradictory-answer', reason: `银行对已办结的序号 ${lines} 又作出不同反馈` });
+    }
+    if (!settlement.news) {
+      await this.keep(tx, course, 'repeated', '');
+      return 'repeated';
+    }
+    await this.publish(tx, course, settlement, judgement, delivery);
+    return 'published';
+  }
+
+  private async publish(
+    tx: Tx,
+    course: Course,
+    settlement: Settlement,
+    judgement: Pick<Extract<Judgement, { kind: 'counts' }>, 'answeredAt' | 'receivedAt'>,
+    delivery: 'ACCEPTED' | 'REJECTED' | 'UNKNOWN',
+    code?: string,
+  ): Promise<void> {
+    const { announce, bank, clock } = this.context;
+    const { known, original, hearing, settled } = course;
+    const { news, contradicted, units } = settlement;
+    if (!news) return;
+    const { answeredAt, receivedAt } = judgement;
+    const content = { original: { ...original }, answeredAt, receivedAt, ...outline(units, news), contradicted: [...contradicted] };
+    const leafHash = await announce.fact(tx, known, 'order.answered', content, hearing.actor ?? `bank:${bank}`);
+    await announce.answered(tx, known, {
+      ...news,
+      orderNumber: known.row.order_number,
+      bank,
+      answeredAt,
+      ...(receivedAt === undefined ? {} : { receivedAt }),
+      original,
+      receipts: hearing.receipts ?? [],
+      factLeafHash: leafHash,
+    });
+    await this.keep(tx, course, code === undefined ? 'published' : 'in-doubt', leafHash);
+    await keepUnits(tx, known.row.order_number, units, clock.now());
+    await standAfterAnswer(this.context, tx, known.row, merge(settled, units), delivery, code);
+    if (contradicted.length > 0) {
+      const reason = `银行对已办结的序号 ${contradicted.join('、')} 又作出不同反馈`;
+      await tellDoubt(this.context, tx, known, { code: 'contradictory-answer', reason });
+    }
+  }
+
+  /** An answer that nobody can trust or read settles nothing; what was open is undetermined now. */
+  private async doubt(tx: Tx, course: Course, doubt: Doubt): Promise<AnswerFate> {
+    const { known, settled, hearing } = course;
+    const { row, order } = known;
+    if (hasEnded(row.standing)) return this.disregard(tx, course, doubt);
+    const lines = doubtfulLines(order, settled, doubt.code.toUpperCase(), doubt.reason);
+    const settlement = order.action === 'inquire' ? undefined : settleLines(order, settled, { control: { lines } });
+    if (settlement?.news) {
+      const answeredAt = instantText(this.context.clock.now());
+      await this.publish(tx, course, settlement, { answeredAt }, hearing.worth.signature === 'valid' ? 'ACCEPTED' : 'UNKNOWN', doubt.code);
+      return 'in-doubt';
+    }
+    if (row.standing === 'parked') return this.disregard(tx, course, doubt);
+    await standAfterAnswer(this.context, tx, row, [], 'UNKNOWN', doubt.code);
+    const leafHash = await tellDoubt(this.context, tx, known, doubt);
+    await this.keep(tx, course, 'in-doubt', leafHash);
+    return 'in-doubt';
+  }
+
+  private async contradiction(tx: Tx, course: Course, doubt: Doubt): Promise<AnswerFate> {
+    const leafHash = await tellDoubt(this.context, tx, course.known, doubt);
+    await this.keep(tx, course, 'contradictory', leafHash);
+    return 'contradictory';
+  }
+
+  /** Whoever sends rubbish about an order that is over, or in doubt already, changes nothing; it leaves a fact. */
+  private async disregard(tx: Tx, course: Course, doubt: Doubt): Promise<AnswerFate> {
+    const content = { code: doubt.code, original: { ...course.original } };
+    const leafHash = await this.context.announce.fact(tx, course.known, 'order.answer-disregarded', content);
+    await this.keep(tx, course, 'disregarded', leafHash);
+    return 'disregarded';
+  }
+
+  private keep(tx: Tx, { known, original }: Course, what: AnswerFate, leafHash: string): Promise<void> {
+    const { digest, signature } = original;
+    return keepAnswer(tx, { orderNumber: known.row.order_number, digest, at: this.context.clock.now(), signature, what, leafHash });
+  }
+}
+
+/** Ends that no answer may reopen: nothing left, or persons have decided. */
+function isClosed({ standing, delivery }: OrderRow): boolean {
+  return standing === 'withdrawn' || standing === 'settled' || standing === 'rejected' || delivery === 'READY';
+}
+
+/** What the leaf's content says of an answer beside its digest: enough to see later that a message told it right. */
+function outline(units: readonly SettledUnit[], news: NonNullable<Settlement['news']>): object {
+  if ('rollback' in news) return { rollback: news.rollback.code };
+  if ('inquiry' in news) return { result: news.inquiry.result, holdings: news.inquiry.holdings.length };
+  return { lines: units.map(({ seq, status }) => ({ seq, status })) };
+}
+
+function merge(settled: readonly SettledUnit[], units: readonly SettledUnit[]): readonly SettledUnit[] {
+  return [...new Map([...settled, ...units].map((unit) => [unit.seq, unit])).values()];
+}

@@ -1,0 +1,68 @@
+import type { PulledDocument, WireOrder } from '#connector-sdk';
+import { AppError, errorText, failPoint } from '#kernel';
+import type { BankContext } from '../../bank-context.js';
+import type { DocumentShelf } from '../../adapters/store/document-shelf.js';
+import { dueOrders, findOrder, type OrderRow } from '../../adapters/store/order-rows.js';
+import type { KnownOrder } from '../../adapters/store/order-vault.js';
+import { StartSending } from '../start-sending/start-sending.js';
+
+/** Orders on one page. */
+export const PAGE_MAX = 500;
+
+/**
+ * What a bank that polls gets: the oldest orders that it has neither acknowledged nor answered, always with the same bytes. SENDING
+ * is committed before the page leaves; a page that was lost is simply served again, because the bank knows the numbers (I5).
+ */
+export class ServeOrders {
+  private readonly startSending: StartSending;
+
+  constructor(
+    private readonly context: BankContext,
+    private readonly documents: DocumentShelf,
+  ) {
+    this.startSending = new StartSending(context);
+  }
+
+  async page(limit: number): Promise<readonly WireOrder[]> {
+    const { database, clock } = this.context;
+    const rows = await dueOrders(database.reader, ['READY', 'SENDING', 'UNKNOWN'], clock.now(), Math.min(limit, PAGE_MAX));
+    const known = (await Promise.all(rows.map((row) => this.open(row)))).filter((one) => one !== undefined);
+    const again = known.filter(({ row }) => row.delivery === 'SENDING');
+    const fresh = known.filter(({ row }) => row.delivery !== 'SENDING');
+    const started = await this.startSending.execute(fresh, { event: 'sent' });
+    if (started.length > 0) failPoint('connector.sending-after-commit');
+    const orders = [...again.map((one) => ({ known: one, bytes: this.context.vault.wireBytes(one) })), ...started];
+    return orders
+      .sort((a, b) => a.known.row.seq - b.known.row.seq)
+      .map(({ known: { row }, bytes }) => ({
+        orderNumber: row.order_number,
+        legalPerson: row.legal_person,
+        bytes,
+        signature: row.wire_signature,
+      }));
+  }
+
+  /** @throws AppError `not-found` for an order that was not served */
+  async documentsOf(orderNumber: string): Promise<readonly PulledDocument[]> {
+    const row = await findOrder(this.context.database.reader, orderNumber);
+    if (!row || row.delivery === 'READY') throw new AppError('not-found', '没有该请求单');
+    const { order } = await this.context.vault.know(row);
+    return Promise.all(
+      order.documents.map(async ({ type, number, title, sha256, seal, digest }) => {
+        const content = await this.documents.get(row.case_id, digest);
+        return { type, number, title, sha256, seal, content };
+      }),
+    );
+  }
+
+  /** An order whose case was erased must not hold up the page. */
+  private async open(row: OrderRow): Promise<KnownOrder | undefined> {
+    const { vault, log, bank } = this.context;
+    try {
+      return await vault.know(row);
+    } catch (error) {
+      log.write('error', 'order-not-opened', { bank, orderNumber: row.order_number, reason: errorText(error) });
+      return undefined;
+    }
+  }
+}

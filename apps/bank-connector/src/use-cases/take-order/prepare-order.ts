@@ -1,0 +1,63 @@
+import type { OrderDispatched } from '#contracts';
+import { signForWire, type OrderTranslation } from '#connector-sdk';
+import { AppError, sha256Hex } from '#kernel';
+import type { DataKey } from '#privacy';
+import type { SignerPort } from '#trust';
+import type { BankContext } from '../../bank-context.js';
+import type { DocumentShelf } from '../../adapters/store/document-shelf.js';
+
+/** Bytes of one order with its documents; the servers on both sides refuse larger bodies. */
+export const ORDER_BYTES_MAX = 11 * 1024 * 1024;
+
+/** An order made ready for the journal: everything that a transaction may not wait for. */
+export interface PreparedOrder {
+  readonly order: OrderDispatched;
+  readonly key: DataKey;
+  readonly wire: { readonly bytes: Buffer; readonly signature: string };
+  /** The dialect cannot say it: the order is taken and withdrawn at once with this reason. */
+  readonly impossible?: { readonly code: string; readonly reason: string };
+}
+
+const NO_WIRE = { bytes: Buffer.alloc(0), signature: '' };
+
+/** Writes and signs the exact bytes for the bank, once and for ever, before the order enters the journal (I5, I11). */
+export class PrepareOrder {
+  constructor(
+    private readonly context: BankContext,
+    /** Undefined at a manual desk, to which no bytes go. */
+    private readonly translation: OrderTranslation | undefined,
+    private readonly signer: SignerPort,
+    private readonly documents: DocumentShelf,
+  ) {}
+
+  async execute(order: OrderDispatched, key: DataKey): Promise<PreparedOrder> {
+    if (order.bank !== this.context.bank) {
+      throw new AppError('contract-broken', `an order for ${order.bank} came to ${this.context.bank}`, { level: 'error' });
+    }
+    if (!this.translation) return { order, key, wire: NO_WIRE };
+    try {
+      const bytes = this.translation.writeOrder(order, await this.contents(order));
+      if (bytes.length > ORDER_BYTES_MAX) throw new AppError('too-large', '请求单连同法律文书超过银行可接收的大小');
+      return { order, key, wire: { bytes, signature: await signForWire(this.signer, bytes) } };
+    } catch (error) {
+      if (!(error instanceof AppError) || !NEVER.has(error.code)) throw error;
+      return { order, key, wire: NO_WIRE, impossible: { code: error.code, reason: error.message } };
+    }
+  }
+
+  private async contents(order: OrderDispatched): Promise<ReadonlyMap<string, Buffer>> {
+    if (this.context.manifest.documents !== 'inside') return new Map();
+    const found = await Promise.all(
+      order.documents.map(async ({ digest, sha256 }) => {
+        const bytes = await this.documents.get(order.case.id, digest);
+        // What was sealed under this digest is what the bank is to see (R4); anything else is a defect and stops the order.
+        if (sha256Hex(bytes) !== sha256) throw new AppError('content-damaged', 'a document differs from its seal', { level: 'error' });
+        return [digest, bytes] as const;
+      }),
+    );
+    return new Map(found);
+  }
+}
+
+/** What no repetition will mend. */
+const NEVER: ReadonlySet<string> = new Set(['too-large', 'unsupported-by-dialect']);

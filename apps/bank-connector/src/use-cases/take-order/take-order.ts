@@ -1,0 +1,64 @@
+import { AppError, failPoint, parseInstant } from '#kernel';
+import type { Tx } from '#persistence';
+import type { BankContext } from '../../bank-context.js';
+import { standingInLane } from '../../adapters/store/lanes.js';
+import { findOrder } from '../../adapters/store/order-rows.js';
+import { withdraw } from '../withdraw-order/withdraw-order.js';
+import type { PreparedOrder } from './prepare-order.js';
+
+/** `order.dispatched.v1`: the order enters the journal, once for ever, and waits for its turn. */
+export class TakeOrder {
+  constructor(private readonly context: BankContext) {}
+
+  async execute(tx: Tx, prepared: PreparedOrder): Promise<void> {
+    const { order } = prepared;
+    const standing = order.lane ? await standingInLane(tx, order.lane.id, order.lane.number) : 'open';
+    if (!(await this.insert(tx, prepared, standing))) return;
+    const row = await findOrder(tx, order.orderNumber);
+    if (!row) throw new AppError('invariant-broken', 'an order was not stored', { level: 'fatal' });
+    const known = { row, order, key: prepared.key };
+    await this.context.announce.progress(tx, order.orderNumber, { event: 'taken' });
+    await this.context.announce.fact(tx, known, 'order.taken', {
+      action: order.action,
+      legalPerson: order.legalPerson,
+      lane: order.lane && { id: order.lane.id, number: order.lane.number },
+    });
+    const early = await tx.one<{ reason: string }>('SELECT reason FROM early_withdrawals WHERE order_number = ?', [order.orderNumber]);
+    if (early) await withdraw(this.context, tx, known, { code: 'withdrawn-by-officer', reason: early.reason });
+    else if (prepared.impossible) await withdraw(this.context, tx, known, prepared.impossible);
+    tx.afterCommit(() => this.context.wake());
+    failPoint('connector.taken-before-commit');
+  }
+
+  private async insert(tx: Tx, { order, key, wire }: PreparedOrder, standing: 'open' | 'waiting'): Promise<boolean> {
+    const { vault, clock, bank, log } = this.context;
+    const { orderNumber } = order;
+    const now = clock.now();
+    const isNew = await tx.insertOnce('orders', {
+      order_number: orderNumber,
+      case_id: order.case.id,
+      request_id: order.requestId,
+      officer_id: order.officer.id,
+      action: order.action,
+      legal_person: order.legalPerson,
+      lane_id: order.lane?.id ?? null,
+      lane_number: order.lane?.number ?? null,
+      delivery: 'READY',
+      standing,
+      order_sealed: vault.sealJson(key, 'orders', 'order_sealed', orderNumber, order),
+      wire_sealed: vault.sealWire(key, orderNumber, wire.bytes),
+      wire_signature: wire.signature,
+      attempts: 0,
+      next_try_at: now,
+      dispatched_at: parseInstant(order.dispatchedAt),
+      taken_at: now,
+    });
+    if (isNew) return true;
+    if (!(await findOrder(tx, orderNumber))) {
+      // Not the order number but the lane's number is taken: two orders in one place of a sequence is a defect of the sender.
+      throw new AppError('invariant-broken', `lane number ${order.lane?.number ?? 0} of order ${orderNumber} is taken`, { level: 'error' });
+    }
+    log.write('warn', 'order-taken-before', { bank, orderNumber });
+    return false;
+  }
+}

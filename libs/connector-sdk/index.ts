@@ -1,0 +1,12 @@
+export * from './bank-profile.js';
+export * from './manifest.js';
+export * from './outcomes.js';
+export * from './readings.js';
+export * from './ports.js';
+export * from './wire-signature.js';
+export * from './token-bucket.js';
+export { BREAKER_PAUSE_MS, GuardedPush, type BreakerState } from './guarded-calls.js';
+export { writePlainOrder } from './plain-json/order-writer.js';
+export { readPlainAnswer, type StatusTable } from './plain-json/answer-reader.js';
+export { readPlainNotice } from './plain-json/notice-reader.js';
+export { orderNumberHint } from './plain-json/order-number-hint.js';

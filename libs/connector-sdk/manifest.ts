@@ -1,0 +1,17 @@
+/** How a dialect delivers (I5): we call the bank, the bank polls us, files in folders, or a person at a screen. */
+export const DELIVERIES = ['push', 'pull', 'file', 'desk'] as const;
+export type Delivery = (typeof DELIVERIES)[number];
+
+/** What a dialect can do. The journal and the gateway decide by this and never by the dialect's name. */
+export interface Manifest {
+  readonly dialect: string;
+  readonly delivery: Delivery;
+  /** The bank can be asked what became of an order number. Without it an unknown delivery by push is a person's matter. */
+  readonly statusQuery: boolean;
+  /** The bank recognises an order number it has seen and answers as before; the conformance kit proves it. */
+  readonly dedupByReference: boolean;
+  /** The bank tells unasked when coverage changes; others are asked again (I16). */
+  readonly notices: boolean;
+  /** How the court's documents reach the bank: inside the order's bytes, fetched by order number, or shown on the screen. */
+  readonly documents: 'inside' | 'fetched' | 'shown';
+}

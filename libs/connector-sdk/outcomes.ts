@@ -1,0 +1,43 @@
+/** Bytes of the bank exactly as they came, with the signature that came beside them. Nobody has parsed them yet (I11). */
+export interface HeardBytes {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  /** `<keyId>;ed25519;<base64url>`; undefined when none came. */
+  readonly signature: string | undefined;
+}
+
+/** The bank's answer stands in the reply itself. */
+export interface AnsweredOutcome {
+  readonly kind: 'answered';
+  readonly heard: HeardBytes;
+}
+
+/** The bank has the order and will answer later. */
+export interface AcceptedOutcome {
+  readonly kind: 'accepted';
+  /** The bank's own time of receipt (R10), when it stated one. */
+  readonly receivedAt?: string;
+}
+
+/** The bank says that it did nothing and never will under this number. */
+export interface RejectedOutcome {
+  readonly kind: 'rejected';
+  readonly code: string;
+  readonly text: string;
+  readonly heard: HeardBytes;
+}
+
+/** Nobody knows whether the bank has the order: a time-out, a broken connection, a refusal without a reason, a word we do not know. */
+export interface UnknownOutcome {
+  readonly kind: 'unknown';
+  /** A stable code for logs and counters, for example `refused-connection`, `timed-out`, `status-503`. */
+  readonly reason: string;
+}
+
+/** The bank's own word that it has never seen the number: the only thing that lets the same bytes go out again (I5). */
+export interface NotFoundOutcome {
+  readonly kind: 'not-found';
+}
+
+export type SendOutcome = AnsweredOutcome | AcceptedOutcome | RejectedOutcome | UnknownOutcome;
+export type StatusOutcome = AnsweredOutcome | AcceptedOutcome | NotFoundOutcome | UnknownOutcome;

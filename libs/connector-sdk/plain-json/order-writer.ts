@@ -1,0 +1,36 @@
+import { canonicalBytes, invariant, type CanonicalValue } from '#kernel';
+import type { DocumentRef, OrderDispatched } from '#contracts';
+import type { DocumentContents } from '../ports.js';
+
+/**
+ * Writes `chakong-order/v1` (docs/dialects/plain-json.md). Canonical JSON, so the same order gives the same bytes; members that
+ * do not belong to the action are left out. Our internal ids stay inside.
+ * @param contents bytes of the documents by digest; a document that is not in it travels without `content`
+ */
+export function writePlainOrder(order: OrderDispatched, contents: DocumentContents): Buffer {
+  const { officer, debtor } = order;
+  const credential = (kind: 'work' | 'duty') => officer.credentials.find((one) => one.kind === kind)?.number;
+  const body = {
+    format: 'chakong-order/v1',
+    orderNumber: order.orderNumber,
+    action: order.action,
+    bank: order.bank,
+    legalPerson: order.legalPerson,
+    lane: order.lane && { id: order.lane.id, number: order.lane.number },
+    court: { code: order.case.courtCode, name: order.case.courtName },
+    caseNumber: order.case.number,
+    officer: { name: officer.name, phone: officer.phone, workId: credential('work'), dutyId: credential('duty') },
+    debtor: { kind: debtor.kind, name: debtor.name, idType: debtor.idType, idNumber: debtor.idNumber },
+    documents: order.documents.map((document) => documentOf(document, contents)),
+    lines: order.action === 'inquire' ? undefined : order.lines,
+    transactions: order.transactions,
+    courtAccount: order.action === 'deduct' ? order.courtAccount : undefined,
+  };
+  invariant(order.action === 'inquire' || order.lines.length > 0, 'a control order has lines');
+  return canonicalBytes(body as unknown as CanonicalValue);
+}
+
+function documentOf(document: DocumentRef, contents: DocumentContents): object {
+  const { type, number, title, sha256, size, seal } = document;
+  return { type, number, title, sha256, size, seal, content: contents.get(document.digest)?.toString('base64') };
+}

@@ -1,0 +1,123 @@
+import type { OrderDispatched } from '#contracts';
+import type { HeardBytes, SendOutcome, StatusOutcome } from './outcomes.js';
+import type { AnswerContent, AnswerReading, NoticeReading } from './readings.js';
+
+/** The clear bytes of an order's documents by their digest; empty where the dialect's manifest says they are not inside. */
+export type DocumentContents = ReadonlyMap<string, Buffer>;
+
+/** An order as it stands in the journal: these bytes and no others go to the bank, however often. */
+export interface WireOrder {
+  readonly orderNumber: string;
+  readonly legalPerson: string;
+  readonly bytes: Buffer;
+  /** `<keyId>;ed25519;<base64url>` of the court over exactly these bytes. */
+  readonly signature: string;
+}
+
+/** Translation of bodies. Pure: no state, no clock, no network. */
+export interface OrderTranslation {
+  /** The exact bytes for the bank, strictly written. @throws AppError `unsupported-by-dialect` when the order cannot be said in it */
+  writeOrder(order: OrderDispatched, contents: DocumentContents): Buffer;
+  /** Tolerant reading: unknown members are passed by, unknown status words become `undetermined`. Answers for every input. */
+  readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading;
+}
+
+/** A bank that is called. */
+export interface PushConnector extends OrderTranslation {
+  /** Hands an order over. MUST answer `unknown` whenever the bytes may have left and the bank's word did not come. Never throws for the network. */
+  send(order: WireOrder, signal: AbortSignal): Promise<SendOutcome>;
+  /** Asks what became of an order. MUST answer `not-found` only on the bank's own word. Never throws for the network. */
+  query(orderNumber: string, signal: AbortSignal): Promise<StatusOutcome>;
+  readNotice(bytes: Buffer): NoticeReading;
+}
+
+export interface PulledDocument {
+  readonly type: string;
+  readonly number: string;
+  readonly title: string;
+  readonly sha256: string;
+  readonly seal: string;
+  readonly content: Buffer;
+}
+
+export interface UploadResult {
+  /** Empty when the answer named no order that could be read. */
+  readonly orderNumber: string;
+  readonly result: 'ok' | 'error';
+  readonly message?: string;
+}
+
+/** A bank that polls: the bodies of its four calls. Readers throw AppError `invalid` for what is not of the dialect. */
+export interface PullConnector extends OrderTranslation {
+  writePage(orders: readonly WireOrder[]): unknown;
+  writeDocuments(documents: readonly PulledDocument[]): unknown;
+  readAcknowledgement(body: unknown): { readonly orderNumbers: readonly string[]; readonly receivedAt?: string };
+  readUpload(body: unknown): readonly HeardBytes[];
+}
+
+/** One file for the bank: its name and bytes are the same however often it is written. */
+export interface DownFile {
+  readonly legalPerson: string;
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly signature: string;
+}
+
+/** One file of the bank as it lies there. */
+export interface UpFile {
+  readonly legalPerson: string;
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly signature: string | undefined;
+}
+
+/** What is in an up file. Answers are exact slices of the file's bytes; the file's signature vouches for all of them. */
+export type UpFileReading =
+  | { readonly kind: 'receipt'; readonly file: string; readonly receivedAt?: string }
+  | { readonly kind: 'answers'; readonly answers: readonly Buffer[] }
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly orderNumber?: string };
+
+/** Names and contents of the files of a dialect. Pure. */
+export interface FileTranslation extends OrderTranslation {
+  /** `batch`: 20 digits that name a file of inquiries; a control order's file is named after its number. */
+  nameOf(legalPerson: string, orders: readonly { readonly orderNumber: string; readonly action: string }[], batch: string): string;
+  writeFile(name: string, orders: readonly Buffer[]): Buffer;
+  readFile(file: Pick<UpFile, 'name' | 'bytes'>): UpFileReading;
+  /** The note that tells the bank that an up file could not be loaded. */
+  writeFailure(file: string, reason: string): { readonly name: string; readonly bytes: Buffer };
+}
+
+/** The folders that both sides see. All of it survives a crash at any moment. */
+export interface FileExchange {
+  prepare(): Promise<void>;
+  /** Writes the signature, then the file by an atomic rename; writing the same file again is no error. */
+  write(file: DownFile): Promise<void>;
+  /** Whether the bank has not taken it yet. */
+  isWaiting(legalPerson: string, name: string): Promise<boolean>;
+  /** Removes a down file of ours wherever it lies, once the bank has confirmed it: clear personal data must not stay in the folders. */
+  forget(legalPerson: string, name: string): Promise<void>;
+  /** Files of the bank, oldest name first, at most `max`. */
+  waiting(max: number): Promise<readonly UpFile[]>;
+  /** Takes a file of the bank away after what it said is durable; `failed` leaves an empty file of its name for the operators. */
+  finish(file: Pick<UpFile, 'legalPerson' | 'name'>, how: 'taken' | 'failed'): Promise<void>;
+}
+
+/** A bank whose clerks type. Readers are complete and strict: they throw AppError `invalid` with a pointer to each wrong member. */
+export interface DeskConnector {
+  /** `openSeqs`: the lines that still wait for an answer; exactly these must be answered. */
+  readAnswer(typed: unknown, order: OrderDispatched, openSeqs: ReadonlySet<number>): TypedAnswer;
+  readRollback(typed: unknown): TypedAnswer;
+  /** The exact bytes that are kept as the bank's word, once a second clerk has approved. */
+  writeWord(word: DeskWord): Buffer;
+}
+
+export type TypedAnswer = AnswerContent;
+
+export interface DeskWord {
+  readonly orderNumber: string;
+  readonly receivedAt: string;
+  readonly answeredAt: string;
+  readonly answeredBy: string;
+  readonly reviewedBy: string;
+  readonly content: TypedAnswer;
+}

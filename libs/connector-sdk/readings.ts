@@ -1,0 +1,24 @@
+import type { BankNotified, OrderAnswered } from '#contracts';
+
+/** What an answer says, translated and not judged. `unreadable` is no answer: the order stays undetermined (I6). */
+export type AnswerReading =
+  | {
+      readonly kind: 'answer';
+      readonly orderNumber: string;
+      readonly answeredAt: string;
+      readonly receivedAt?: string;
+      readonly content: AnswerContent;
+    }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** Exactly one of the three, as in the contract. */
+export type AnswerContent =
+  | { readonly inquiry: NonNullable<OrderAnswered['inquiry']> }
+  | { readonly control: NonNullable<OrderAnswered['control']> }
+  | { readonly rollback: NonNullable<OrderAnswered['rollback']> };
+
+/** A notice without what only the connector knows: where its bytes lie and which leaf tells of it. */
+export type NoticeContent = Omit<BankNotified, 'bank' | 'original' | 'factLeafHash'>;
+
+export type NoticeReading =
+  { readonly kind: 'notice'; readonly notice: NoticeContent } | { readonly kind: 'unreadable'; readonly reason: string };

@@ -1,0 +1,11 @@
+import type { Manifest } from '#connector-sdk';
+
+/** Files in folders that both sides see; nobody can be asked, nothing comes unasked, an order number is recognised. */
+export const manifest: Manifest = {
+  dialect: 'file-zip',
+  delivery: 'file',
+  statusQuery: false,
+  dedupByReference: true,
+  notices: false,
+  documents: 'inside',
+};
