@@ -27,6 +27,7 @@ export const requestsMigration: Migration = {
     'CREATE INDEX orders_request ON orders (request_id, order_number)',
     'CREATE INDEX orders_case ON orders (case_id)',
     'CREATE INDEX orders_open ON orders (status, due_at)',
+    'CREATE INDEX orders_answered ON orders (bank, answered_at)',
     'CREATE UNIQUE INDEX orders_lane ON orders (lane_id, lane_number)',
     // `amount` is the limit asked (freeze), the sum to move (deduct) or by how much a release lowers what is bound; `new_limit` is what it leaves.
     `CREATE TABLE order_lines (
@@ -51,6 +52,8 @@ export const requestsMigration: Migration = {
       account_index {id} NOT NULL, sealed {bytes} NOT NULL, kind {word} NOT NULL, currency {word} NOT NULL, state {word} NOT NULL, balance {money} NOT NULL, available {money} NOT NULL,
       restriction_code {word}, restriction_reserve {money}, order_number {word}, as_of {instant} NOT NULL)`,
     'CREATE UNIQUE INDEX holdings_account ON holdings (case_id, debtor_id, bank, legal_person, account_index)',
+    `CREATE TABLE holding_transactions (
+      holding_id {id} NOT NULL, order_number {word} NOT NULL, as_of {instant} NOT NULL, sealed {bytes} NOT NULL, PRIMARY KEY (holding_id, order_number))`,
     `CREATE TABLE plans (
       id {id} NOT NULL PRIMARY KEY, case_id {id} NOT NULL, case_lock_no {int} NOT NULL, sealed {bytes} NOT NULL, by_user {id} NOT NULL, at {instant} NOT NULL, valid_to {instant} NOT NULL)`,
     // `limit_amount`: the word limit is reserved in SQL.
@@ -62,12 +65,14 @@ export const requestsMigration: Migration = {
     'CREATE UNIQUE INDEX measures_origin ON measures (order_number, seq)',
     'CREATE INDEX measures_case ON measures (case_id, status)',
     'CREATE INDEX measures_expiry ON measures (status, to_date)',
+    'CREATE INDEX measures_account ON measures (account_index, status)',
     `CREATE TABLE payments (
       id {id} NOT NULL PRIMARY KEY, version {int} NOT NULL, case_id {id} NOT NULL, order_number {word} NOT NULL, seq {int} NOT NULL, measure_id {id} NOT NULL,
       amount {money} NOT NULL, principal {money} NOT NULL, interest {money} NOT NULL, fee {money} NOT NULL, currency {word} NOT NULL, channel {word} NOT NULL,
       bank_serial {text} NOT NULL, value_date {date} NOT NULL, state {word} NOT NULL, claim_due_at {instant}, credited_at {instant}, claimed_at {instant})`,
     'CREATE UNIQUE INDEX payments_origin ON payments (order_number, seq)',
     'CREATE INDEX payments_case ON payments (case_id)',
+    'CREATE INDEX payments_state ON payments (state, value_date)',
     `CREATE TABLE tasks (
       id {id} NOT NULL PRIMARY KEY, version {int} NOT NULL, kind {word} NOT NULL, subject {id} NOT NULL, case_id {id}, court_code {word}, request_id {id}, order_number {word}, seq {int},
       detail_sealed {bytes}, state {word} NOT NULL, open_key {id} NOT NULL, due_at {instant}, at {instant} NOT NULL, done_by {id}, done_at {instant})`,
@@ -79,7 +84,9 @@ export const requestsMigration: Migration = {
       decided_by {id}, decided_at {instant}, version {int} NOT NULL, PRIMARY KEY (order_number, seq))`,
     `CREATE TABLE request_events (
       request_id {id} NOT NULL, seq {int} NOT NULL, type {word} NOT NULL, at {instant} NOT NULL, body {longtext} NOT NULL, PRIMARY KEY (request_id, seq))`,
+    // `applied` is 0 while the line that a notice speaks of has no answer here yet.
     `CREATE TABLE notices (notice_id {id} NOT NULL, bank {word} NOT NULL, order_number {word} NOT NULL, seq {int} NOT NULL, kind {word} NOT NULL, at {instant} NOT NULL,
-      body_sealed {bytes} NOT NULL, PRIMARY KEY (bank, notice_id))`,
+      applied {int} NOT NULL, body_sealed {bytes} NOT NULL, PRIMARY KEY (bank, notice_id))`,
+    'CREATE INDEX notices_line ON notices (order_number, seq, applied)',
   ],
 };

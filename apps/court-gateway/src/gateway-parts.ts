@@ -6,6 +6,7 @@ import type { Database } from '#persistence';
 import type { BlindIndex, BlobStore, CaseKeys, Pseudonyms, SystemKeys } from '#privacy';
 import type { SignerPort } from '#trust';
 import type { Renderer } from './use-cases/make-instrument/renderer.js';
+import type { LedgerPort } from './use-cases/prove-request/ledger-port.js';
 
 /** What the gateway knows of a bank: its profile together with what its dialect can do. */
 export interface GatewayBank extends GateBank {
@@ -43,8 +44,14 @@ export interface GatewayParts {
   readonly courtSigner: SignerPort;
   readonly policy: Policy;
   readonly banks: BankDirectory;
+  /** State of the circuit breaker towards a bank, where this process knows it. */
+  readonly breakerOf?: (bank: string) => string | undefined;
   /** Makes PDFs; by default a bounded pool of worker threads that is started with the first document. */
   readonly renderer?: Renderer;
+  /** Origin of the ledger's HTTP interface without a trailing slash, for proofs; in one process the server's own. */
+  readonly ledgerUrl?: string;
+  /** Takes the place of the HTTP client to the ledger. */
+  readonly ledger?: LedgerPort;
   /** Benches only: orders are accepted and stay in the outbox until the relay is let go. */
   readonly holdDelivery?: boolean;
 }

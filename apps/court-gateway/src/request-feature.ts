@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import { answerFeature } from './answer-feature.js';
 import { postingFeature } from './posting-feature.js';
 
 /** What requests, orders, measures, payments and tasks add to the module. A provider here replaces a default of the same token. */
@@ -8,7 +9,7 @@ export interface RequestFeature {
 }
 
 /** Later features replace providers of earlier ones that have the same token. */
-const FEATURES: readonly RequestFeature[] = [postingFeature];
+const FEATURES: readonly RequestFeature[] = [postingFeature, answerFeature];
 
 export const requestFeature: RequestFeature = {
   controllers: FEATURES.flatMap(({ controllers }) => controllers),

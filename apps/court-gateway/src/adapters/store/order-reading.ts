@@ -1,0 +1,17 @@
+import { legalDateOf, type Instant } from '#kernel';
+import type { Reader } from '#persistence';
+import type { OrderRow } from './order-rows.js';
+
+/**
+ * Orders without a last word whose time is over and that are not marked yet, longest overdue first. Those whose open lines the bank
+ * has all promised for a day to come are left out, so that they do not fill every turn.
+ */
+export function overdueOrders(reader: Reader, now: Instant, limit: number): Promise<OrderRow[]> {
+  return reader.all<OrderRow>(
+    `SELECT o.* FROM orders o WHERE o.status IN ('queued', 'sent', 'received', 'undetermined') AND o.due_at <= ? AND o.overdue = 0
+       AND EXISTS (SELECT 1 FROM order_lines l WHERE l.order_number = o.order_number AND l.status IN ('open', 'undetermined', 'in-progress')
+         AND (l.status <> 'in-progress' OR l.expected_on IS NULL OR l.expected_on < ?))
+     ORDER BY o.due_at, o.order_number LIMIT ${limit}`,
+    [now, legalDateOf(now)],
+  );
+}

@@ -1,0 +1,118 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Instant } from '#kernel';
+import { isFinal, isOverdue, mayMove, ORDER_LIFE, requestStatusOf, type LineStatus, type OrderProgress, type OrderStatus } from '#orders';
+import { compareAndSetOrStale, type Row, type SqlValue, type Tx } from '#persistence';
+import { moveOrder, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
+import { RequestEvents } from '../../adapters/store/request-events.js';
+import { findRequest, moveRequest } from '../../adapters/store/request-rows.js';
+import { Tasks } from '../../adapters/store/task-rows.js';
+import { PARTS, type GatewayParts } from '../../gateway-parts.js';
+import { happened, type Scene } from '../scene.js';
+
+interface SiblingRow extends Row {
+  readonly order_number: string;
+  readonly status: OrderStatus;
+  readonly overdue: number;
+  readonly line_status: LineStatus | null;
+}
+
+/** The columns of an order that change with its status. */
+export type OrderColumns = Readonly<Record<string, SqlValue>>;
+
+/**
+ * Moves an order and, when it was the last open one, its request; tells the request's readers. Every status after dispatch is
+ * written here and derived by libs/orders.
+ */
+@Injectable()
+export class SettleOrder {
+  constructor(
+    @Inject(PARTS) private readonly parts: GatewayParts,
+    @Inject(RequestEvents) private readonly events: RequestEvents,
+    @Inject(Tasks) private readonly tasks: Tasks,
+  ) {}
+
+  /**
+   * Writes an order's status as far as its life cycle allows: an `undetermined` one stays so while its lines are still under way.
+   * `lines` are its lines as they stand now.
+   */
+  async move(tx: Tx, scene: Scene, order: OrderRow, to: OrderStatus, lines: readonly LineRow[], change: OrderColumns): Promise<void> {
+    const status = order.status === to || mayMove(ORDER_LIFE, order.status, to) ? to : order.status;
+    const due = (change['due_at'] ?? order.due_at) as Instant | null;
+    const stated = lines.map((line) => ({ status: line.status, ...(line.expected_on === null ? {} : { expectedOn: line.expected_on }) }));
+    const overdue = order.overdue === 1 && isOverdue(status, due ?? undefined, stated, this.parts.clock.now()) ? 1 : 0;
+    await moveOrder(tx, order, status, { ...change, overdue });
+    if (order.overdue === 1 && overdue === 0) await this.tasks.settle(tx, ['overdue'], [order.order_number]);
+    if (order.status === 'undetermined' && status !== 'undetermined') await this.tasks.settle(tx, ['undetermined'], [order.order_number]);
+    await this.tell(tx, order, status, lines);
+    if (isFinal(ORDER_LIFE, status)) await this.settleRequest(tx, scene, order, status, lines);
+  }
+
+  /** Marks an order as late (R11) and asks a person to press the bank. */
+  async markOverdue(tx: Tx, scene: Scene, order: OrderRow, lines: readonly LineRow[]): Promise<void> {
+    await compareAndSetOrStale(
+      tx,
+      'orders',
+      { overdue: 1, version: order.version + 1 },
+      { order_number: order.order_number, version: order.version, status: order.status },
+    );
+    happened(scene, 'order.overdue', `order:${order.order_number}`, { orderNumber: order.order_number, bank: order.bank });
+    await this.tasks.open(tx, {
+      kind: 'overdue',
+      subject: order.order_number,
+      caseId: order.case_id,
+      courtCode: scene.case.court_code,
+      caseKey: scene.caseKey,
+      requestId: order.request_id,
+      orderNumber: order.order_number,
+      ...(order.due_at === null ? {} : { dueAt: order.due_at }),
+      detail: { text: `银行未在期限内反馈，请催办`, bank: order.bank },
+    });
+    await this.tell(tx, { ...order, overdue: 1 }, order.status, lines, true);
+  }
+
+  private async tell(tx: Tx, order: OrderRow, status: OrderStatus, lines: readonly LineRow[], overdue = false): Promise<void> {
+    await this.events.record(tx, order.request_id, 'order', this.parts.clock.now(), {
+      orderNumber: order.order_number,
+      bank: order.bank,
+      legalPerson: order.legal_person,
+      status,
+      overdue,
+      lines: lines.flatMap((line) => (line.status === 'open' ? [] : [{ seq: line.seq, status: line.status }])),
+    });
+  }
+
+  /** The request's status follows when no other of its orders is open. */
+  private async settleRequest(tx: Tx, scene: Scene, order: OrderRow, status: OrderStatus, lines: readonly LineRow[]): Promise<void> {
+    const open = await tx.one(
+      `SELECT 1 AS found FROM orders WHERE request_id = ? AND order_number <> ?
+       AND status IN ('queued', 'sent', 'received', 'undetermined') LIMIT 1`,
+      [order.request_id, order.order_number],
+    );
+    if (open) return;
+    const request = await findRequest(tx, order.request_id);
+    if (request?.status !== 'dispatched') return;
+    const own: OrderProgress = { status, lines: lines.map((line) => line.status), overdue: false };
+    const next = requestStatusOf([own, ...(await this.siblings(tx, order))]);
+    if (next === 'dispatched') return;
+    const at = this.parts.clock.now();
+    await moveRequest(tx, request, next, { ended_at: at });
+    await this.events.record(tx, request.id, 'status', at, { status: next });
+    happened(scene, `request.${next}`, `request:${request.id}`, { requestId: request.id, status: next }, { requestId: request.id });
+  }
+
+  private async siblings(tx: Tx, order: OrderRow): Promise<readonly OrderProgress[]> {
+    const rows = await tx.all<SiblingRow>(
+      `SELECT o.order_number AS order_number, o.status AS status, o.overdue AS overdue, l.status AS line_status
+       FROM orders o LEFT JOIN order_lines l ON l.order_number = o.order_number WHERE o.request_id = ? AND o.order_number <> ?
+       ORDER BY o.order_number`,
+      [order.request_id, order.order_number],
+    );
+    const byOrder = new Map<string, { status: OrderStatus; lines: LineStatus[]; overdue: boolean }>();
+    for (const row of rows) {
+      const known = byOrder.get(row.order_number) ?? { status: row.status, lines: [], overdue: row.overdue === 1 };
+      if (row.line_status !== null) known.lines.push(row.line_status);
+      byOrder.set(row.order_number, known);
+    }
+    return [...byOrder.values()];
+  }
+}
