@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppError, SystemClock } from '#kernel';
+import { AppError, SystemClock, systemErrorCode } from '#kernel';
 
 interface ClockFile {
   readonly offsetMs: number;
@@ -50,7 +50,7 @@ async function readOffset(path: string): Promise<number> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
+    if (systemErrorCode(error) === 'ENOENT') return 0;
     throw error;
   }
   const offset = (JSON.parse(text) as Partial<ClockFile>).offsetMs;

@@ -1,6 +1,6 @@
 import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, type Entropy } from '#kernel';
+import { AppError, systemErrorCode, type Entropy } from '#kernel';
 import { ensureSecretFile } from '#trust';
 
 const PASSWORD_BYTES = 12;
@@ -25,7 +25,7 @@ export async function demoPassword(
   const path = join(dataDir, 'keys', 'demo.password');
   const forget = async (): Promise<void> => {
     await unlink(path).catch((error: unknown) => {
-      if (codeOf(error) !== 'ENOENT') throw error;
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
     });
   };
   if (given !== undefined) return { text: given, forget };
@@ -36,11 +36,7 @@ export async function demoPassword(
   try {
     return { text: await readFile(path, 'utf8'), forget };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw new AppError('key-file-missing', `cannot read ${path}`, { level: 'fatal', cause: error });
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

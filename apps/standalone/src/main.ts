@@ -11,7 +11,7 @@ import { KeptClock } from './clock-file.js';
 import { compose, type Composition } from './compose.js';
 import { loadConfig, type StandaloneConfig } from './config.js';
 import { demoPassword, type DemoPassword } from './demo-password.js';
-import { playDemo } from './demo/play-demo.js';
+import { playDemo, type DemoStage } from './demo/play-demo.js';
 import { freePortIfZero } from './free-port.js';
 import { layFoundation, type Foundation } from './foundation.js';
 
@@ -57,11 +57,21 @@ async function present(
   password: DemoPassword | undefined,
 ): Promise<void> {
   const { dataDir, demo } = config;
-  if (demo === 'play' && password) {
-    await playDemo({ origin, dataDir, password: password.text, clock: foundation.clock, write });
-  }
-  await password?.forget();
+  const played = demo !== 'play' || !password || (await play({ origin, dataDir, password: password.text, clock: foundation.clock, write }));
+  // A play that was cut off needs the password again at the next start.
+  if (played) await password?.forget();
   for (const line of nextSteps(origin)) write(line);
+}
+
+/** A play that fails says where; the system goes on serving, and the next start goes on from that step. */
+async function play(stage: DemoStage): Promise<boolean> {
+  try {
+    await playDemo(stage);
+    return true;
+  } catch (error) {
+    process.stderr.write(`演示未完成，下次启动将从此处继续：${errorText(error)}\n`);
+    return false;
+  }
 }
 
 function nextSteps(origin: string): readonly string[] {

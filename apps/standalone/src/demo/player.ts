@@ -40,7 +40,7 @@ export class DemoPlayer {
     const start = before.scripts[script.name] ?? { nextStep: 0, values: {}, today: legalDateOf(this.clock.now()) };
     const values: Values = { ...start.values };
     let progress = before;
-    if (start.nextStep < script.steps.length) this.screen.script(script.title);
+    if (start.nextStep < script.steps.length) this.screen.script(String(fill(script.title, values, start.today)));
     for (const [index, step] of script.steps.entries()) {
       if (index < start.nextStep) continue;
       await this.do(step, { values, today: start.today, key: `${script.name}/${index}` });

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemErrorCode } from '#kernel';
 import type { Values } from './values.js';
 
 /** How far a play has come: the next step of each script and what the steps before it have saved. */
@@ -19,7 +20,7 @@ export class ProgressFile {
     try {
       return JSON.parse(await readFile(this.path, 'utf8')) as Progress;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { scripts: {}, finished: false };
+      if (systemErrorCode(error) === 'ENOENT') return { scripts: {}, finished: false };
       throw error;
     }
   }
