@@ -11,7 +11,7 @@ describe('what a case is worth and what is bound for it (I7, R19)', () => {
       measure('in-force', 100n, 130n),
       measure('waiting', 70n, 0n),
       measure('released', 0n, 0n),
-      measure('expired', 400n, 0n),
+      measure('expired', 400n, 9n),
       measure('exhausted', 0n, 0n),
     ];
     expect(caseFigures(money, measures, [60n, 40n])).toEqual({

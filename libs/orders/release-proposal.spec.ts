@@ -74,6 +74,12 @@ describe('the release that a falling debt asks for (R19, I7)', () => {
       [measure('a', 5n, 0n, { status: 'waiting' }), measure('b', 5n, 5n, { status: 'expired' })],
       '; 0; 0',
     ],
+    [
+      'the one in force, not a newer one that waits',
+      money(0n),
+      [measure('a', 5n, 5n), measure('b', 5n, 0n, { status: 'waiting', openedAt: 2 })],
+      'a-5>0; 5; 0',
+    ],
     ['excess that is collected already remains', money(100n, 300n), [measure('a', 50n, 50n)], 'a-50>0; 50; 200'],
     ['satisfactions count', money(500n, 0n, 100n), [measure('a', 500n, 500n)], 'a-100>400; 100; 0'],
   ])('%s', (_name, facts, measures, expected) => expect(told(facts, measures)).toBe(expected));
