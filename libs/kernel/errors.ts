@@ -53,3 +53,12 @@ export function unreachable(value: never): never {
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * The operating system's code of an error (`ENOENT` …), if it has one. Asked of the value's form and not of its class: test runners
+ * run files in realms of their own, where an error of the runtime is no instance of this realm's Error.
+ */
+export function systemErrorCode(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
