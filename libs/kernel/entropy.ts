@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { Clock } from './clock.js';
 
 /** The only source of randomness, so that a simulation can replace it by a seeded one. */
@@ -6,7 +6,28 @@ export interface Entropy {
   bytes(count: number): Buffer;
 }
 
-export const systemEntropy: Entropy = { bytes: (count) => randomBytes(count) };
+/** Asking the system for a few bytes costs more than the bytes, and an accepted order needs dozens of nonces, salts and ids. */
+const POOL_BYTES = 8_192;
+
+/** Randomness of the system, fetched a pool at a time; every byte is given out once and wiped from the pool. */
+class SystemEntropy implements Entropy {
+  private readonly pool = Buffer.alloc(POOL_BYTES);
+  private used = POOL_BYTES;
+
+  bytes(count: number): Buffer {
+    if (count > POOL_BYTES) return randomFillSync(Buffer.alloc(count));
+    if (this.used + count > POOL_BYTES) {
+      randomFillSync(this.pool);
+      this.used = 0;
+    }
+    const taken = Buffer.from(this.pool.subarray(this.used, this.used + count));
+    this.pool.fill(0, this.used, this.used + count);
+    this.used += count;
+    return taken;
+  }
+}
+
+export const systemEntropy: Entropy = new SystemEntropy();
 
 /**
  * A UUID of version 7 (RFC 9562): 48 bits of business time in milliseconds, then 74 random bits.
