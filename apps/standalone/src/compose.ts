@@ -10,7 +10,7 @@ import type { GatewayParts } from '../../court-gateway/src/gateway-parts.js';
 import { gatewayMigrations } from '../../court-gateway/migrations/index.js';
 import { readBanks } from './bank-directory.js';
 import { openBankKeys, type BankKeys } from './bank-keys.js';
-import { composeConnectors } from './connectors.js';
+import { composeConnectors, exchangeFolder } from './connectors.js';
 import type { KeptClock } from './clock-file.js';
 import type { StandaloneConfig } from './config.js';
 import type { Foundation } from './foundation.js';
@@ -42,11 +42,12 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
     database: await foundation.open('gateway', gatewayMigrations),
     policy: await readPolicy(),
     banks: gatewayBanks(banks),
+    ledgerUrl: origin,
     holdDelivery: config.holdDelivery,
   };
   const imports = [
     CourtGatewayModule.forRoot(gateway),
-    await composeConnectors(foundation, banks, bankKeys, origin),
+    await composeConnectors(foundation, { banks, keys: bankKeys, origin, simulated: config.demo !== 'off' }),
     await composeLedger(foundation),
     ...(config.demo === 'off' ? [] : [await composeSimulator(foundation, bankKeys, time, origin)]),
   ];
@@ -84,7 +85,7 @@ async function composeSimulator(foundation: Foundation, keys: BankKeys, time: Ke
     },
     banks: demoBanks({
       connectors: origin,
-      exchange: join(dataDir, 'exchange', 'hbrcu'),
+      exchange: exchangeFolder(dataDir, 'hbrcu'),
       pollUser: { user: 'hankoubank', password },
       pollMs: 500,
     }),
