@@ -60,7 +60,7 @@ export const casesMigration: Migration = {
     'CREATE INDEX instruments_case ON instruments (case_id, type, created_at)',
     `CREATE TABLE imports (
       id {id} NOT NULL PRIMARY KEY, status {word} NOT NULL, court_code {word} NOT NULL, lines_total {int} NOT NULL, lines_done {int} NOT NULL,
-      cases_created {int} NOT NULL, refused_count {int} NOT NULL, sha256 {id} NOT NULL, file {text} NOT NULL, error {text}, by_user {id} NOT NULL, at {instant} NOT NULL, ended_at {instant})`,
+      cases_created {int} NOT NULL, refused_count {int} NOT NULL, sha256 {id} NOT NULL, encoding {word} NOT NULL, actor_sealed {bytes} NOT NULL, error {text}, by_user {id} NOT NULL, at {instant} NOT NULL, ended_at {instant})`,
     `CREATE TABLE import_refusals (import_id {id} NOT NULL, line {int} NOT NULL, code {word} NOT NULL, detail {text} NOT NULL, PRIMARY KEY (import_id, line))`,
     `CREATE TABLE idempotency_keys (
       scope {id} NOT NULL, body_sha256 {id} NOT NULL, status {int} NOT NULL, case_id {id}, answer_sealed {bytes} NOT NULL, at {instant} NOT NULL, PRIMARY KEY (scope))`,

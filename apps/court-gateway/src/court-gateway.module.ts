@@ -7,6 +7,7 @@ import { CaseActsController } from './adapters/http/case-acts.controller.js';
 import { CaseChangesController } from './adapters/http/case-changes.controller.js';
 import { CasesController } from './adapters/http/cases.controller.js';
 import { CourtsController } from './adapters/http/courts.controller.js';
+import { CsvBodies, ImportsController } from './adapters/http/imports.controller.js';
 import { InstrumentsController } from './adapters/http/instruments.controller.js';
 import { OfficersController } from './adapters/http/officers.controller.js';
 import { PartiesController } from './adapters/http/parties.controller.js';
@@ -20,6 +21,8 @@ import { ApproveChange } from './use-cases/change-case/approve-change.js';
 import { ChangeCase } from './use-cases/change-case/change-case.js';
 import { CloseCase } from './use-cases/close-case/close-case.js';
 import { FileCase } from './use-cases/file-case/file-case.js';
+import { ImportBatch } from './use-cases/import-cases/import-batch.js';
+import { ImportCases } from './use-cases/import-cases/import-cases.js';
 import { AddInstrument } from './use-cases/make-instrument/add-instrument.js';
 import { INSTRUMENTS } from './use-cases/make-instrument/instrument-port.js';
 import { InstrumentService } from './use-cases/make-instrument/instrument-service.js';
@@ -36,21 +39,24 @@ import { SignInUser } from './use-cases/sign-in-user/sign-in-user.js';
 import { ShowBanks } from './use-cases/show-banks/show-banks.js';
 import { Vault } from './vault.js';
 
-/** Starts the relay of the gateway's outbox; stops it and the renderer. */
+/** Starts the relay of the gateway's outbox and the imports that were interrupted; stops them and the renderer. */
 @Injectable()
 export class GatewayLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(PARTS) private readonly parts: GatewayParts,
     @Inject(GATEWAY_RELAY) private readonly relay: Relay,
     @Inject(RENDERER) private readonly renderer: Renderer,
+    @Inject(ImportCases) private readonly importCases: ImportCases,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     if (this.parts.holdDelivery) this.relay.hold(true);
     this.relay.start();
+    await this.importCases.resume();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.importCases.stop();
     await this.relay.stop();
     await this.renderer.close();
   }
@@ -71,6 +77,7 @@ const CONTROLLERS = [
   CaseActsController,
   PartiesController,
   InstrumentsController,
+  ImportsController,
 ];
 
 const USE_CASES = [
@@ -89,6 +96,8 @@ const USE_CASES = [
   AddInstrument,
   InstrumentService,
   ReadInstrument,
+  ImportBatch,
+  ImportCases,
 ];
 
 /** The court-facing app. Every part of it is made here; what requests add stands in `request-feature.ts`. */
@@ -109,6 +118,7 @@ export class CourtGatewayModule {
         AuthGuard,
         Writes,
         ...USE_CASES,
+        CsvBodies,
         GatewayLifecycle,
         ...requestFeature.providers,
       ],

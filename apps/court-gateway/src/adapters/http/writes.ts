@@ -92,16 +92,16 @@ export class Writes {
   /**
    * Runs a write of one HTTP call, sets the answer's status and headers, and returns its body.
    * `prepare` is not called for a replay, so put into it everything that depends on the state of the case.
+   * `identity` stands for a body that was streamed and is no longer at hand.
    * @throws AppError `idempotency-key-required`, `idempotency-mismatch`, and what `prepare` and `work` throw
    */
-  async run(call: WriteCall, prepare: Prepare): Promise<unknown> {
+  async run(call: WriteCall, prepare: Prepare, identity?: Pick<KeyedWrite, 'bytes' | 'content'>): Promise<unknown> {
     const { request, reply, principal } = call;
-    const key = request.headers['idempotency-key'];
-    if (typeof key !== 'string') throw new AppError('idempotency-key-required', '写操作须带 Idempotency-Key 请求头');
+    const key = this.assertKey(call);
     const { method } = request;
     const path = (request.url.split('?')[0] ?? '').replace(/\/+$/, '');
     const { answer, replayed } = await this.once(
-      { principal, method, path, key, bytes: request.rawBody ?? Buffer.alloc(0), content: request.body ?? null },
+      { principal, method, path, key, ...(identity ?? { bytes: request.rawBody ?? Buffer.alloc(0), content: request.body ?? null }) },
       prepare,
     );
     void reply.status(answer.status);
@@ -110,9 +110,17 @@ export class Writes {
     return answer.body;
   }
 
+  /** The call's key, before anything is done for it. @throws AppError `idempotency-key-required`, `invalid` */
+  assertKey({ request }: WriteCall): string {
+    const key = request.headers['idempotency-key'];
+    if (typeof key !== 'string') throw new AppError('idempotency-key-required', '写操作须带 Idempotency-Key 请求头');
+    assertKeyForm(key);
+    return key;
+  }
+
   /** One write under its key, also for the items of a batch. */
   async once(write: KeyedWrite, prepare: Prepare): Promise<KeyedAnswer> {
-    if (!KEY.test(write.key)) throw new AppError('invalid', 'Idempotency-Key 须为1至200个可见ASCII字符');
+    assertKeyForm(write.key);
     const scope = sha256Hex(canonicalBytes([write.principal.userId, write.method, write.path, write.key]));
     const fingerprint = fingerprintOf(write);
     for (let first = this.running.get(scope); first; first = this.running.get(scope)) {
@@ -204,6 +212,10 @@ export class Writes {
     );
     this.relay.nudge();
   }
+}
+
+function assertKeyForm(key: string): void {
+  if (!KEY.test(key)) throw new AppError('invalid', 'Idempotency-Key 须为1至200个可见ASCII字符');
 }
 
 /** Digest of the exact bytes, then digest of the content; 128 bits each tell one user's own bodies apart. */

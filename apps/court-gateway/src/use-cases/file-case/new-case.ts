@@ -1,4 +1,4 @@
-import { AppError, formatAmount, isLegalDate, parseAmount, sumMinor, type FieldError, type LegalDate, type Minor } from '#kernel';
+import { AppError, formatAmount, isCurrency, isLegalDate, parseAmount, sumMinor, type FieldError, type LegalDate, type Minor } from '#kernel';
 import { MINOR_MAX } from '#kernel';
 import {
   CASE_KINDS,
@@ -107,6 +107,7 @@ function readCeilingOrDebt({ ceiling, debt }: CaseInput, faults: FieldError[]): 
     return undefined;
   }
   if (debt) return readDebt(debt, DEFAULT_CURRENCY, '/debt', faults);
+  if (!isCurrency(ceiling?.currency ?? '')) faults.push({ pointer: '/ceiling/currency', detail: '是 ISO 4217 币种代码，例如 CNY' });
   const principal = readAmount(ceiling?.amount ?? '', ceiling?.currency ?? '', '/ceiling/amount', faults);
   return principal === undefined ? undefined : { principal, interest: 0n, fee: 0n, ceiling: principal };
 }
