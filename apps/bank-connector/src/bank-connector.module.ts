@@ -1,5 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BankCallsController } from './adapters/http/bank-calls.controller.js';
+import { DeskReadController } from './adapters/http/desk.controller.js';
+import { DeskWritesController } from './adapters/http/desk-writes.controller.js';
+import { DeskWrites } from './adapters/http/desk-writes.js';
+import { DeskGuard } from './adapters/http/principal.js';
 import { BankHosts } from './bank-hosts.js';
 import { CONNECTOR_PARTS, type ConnectorParts } from './connector-parts.js';
 
@@ -9,8 +13,8 @@ export class BankConnectorModule {
   static forRoot(parts: ConnectorParts): DynamicModule {
     return {
       module: BankConnectorModule,
-      controllers: [BankCallsController],
-      providers: [{ provide: CONNECTOR_PARTS, useValue: parts }, BankHosts],
+      controllers: [BankCallsController, DeskReadController, DeskWritesController],
+      providers: [{ provide: CONNECTOR_PARTS, useValue: parts }, BankHosts, DeskWrites, DeskGuard],
       exports: [BankHosts],
     };
   }

@@ -23,6 +23,7 @@ const TRANSACTIONS_MAX = 5_000;
 
 const code = exactText(60);
 const account = exactText(50);
+const permission = wordOf(['no', 'yes', 'above-reserve'] as const);
 
 export function priorMeasuresOf(value: unknown, what: string): readonly PriorMeasure[] {
   return listOf(value, what, PRIOR_MAX).map((one) => {
@@ -71,6 +72,8 @@ function restrictionOf(value: unknown, what: string): NonNullable<HoldingLine['r
   const row = membersOf(value, what);
   return compact({
     code: required(row, 'code', code),
+    freeze: optional(row, 'freeze', permission),
+    deduct: optional(row, 'deduct', permission),
     reserve: optional(row, 'reserve', moneyOf),
     basis: optional(row, 'basis', freeText),
   });

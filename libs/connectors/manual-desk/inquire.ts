@@ -6,6 +6,7 @@ import { TypedReader } from './typed-reader.js';
 const HOLDINGS_MAX = 500;
 const CO_OWNERS_MAX = 50;
 const RESULTS = ['found', 'no-account', 'identity-mismatch'] as const;
+const PERMISSIONS = ['no', 'yes', 'above-reserve'] as const;
 const MEMBERS = [
   'account',
   'kind',
@@ -56,9 +57,11 @@ function readHolding(read: TypedReader, value: unknown, at: string): HoldingLine
 }
 
 function readRestriction(read: TypedReader, value: unknown, at: string, currency: string) {
-  const row = read.row(value, at, ['code', 'reserve', 'basis']);
+  const row = read.row(value, at, ['code', 'freeze', 'deduct', 'reserve', 'basis']);
   return {
     code: read.text(row['code'], `${at}/code`, 60),
+    ...read.optional(row, 'freeze', at, (v, p) => read.word(v, p, PERMISSIONS)),
+    ...read.optional(row, 'deduct', at, (v, p) => read.word(v, p, PERMISSIONS)),
     ...read.optional(row, 'reserve', at, (v, p) => read.money(v, p, currency)),
     ...read.optional(row, 'basis', at, (v, p) => read.text(v, p)),
   };

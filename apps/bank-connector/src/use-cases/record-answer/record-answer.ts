@@ -1,6 +1,6 @@
 import type { OriginalRef, ReceiptRef } from '#contracts';
 import type { AnswerReading, HeardBytes, RejectedOutcome, SignatureWorth } from '#connector-sdk';
-import { failPoint, instantText, sha256Hex, type CanonicalValue } from '#kernel';
+import { failPoint, instantText, sha256Hex } from '#kernel';
 import type { Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
 import { hasAnswer, keepAnswer, keepUnits, settledUnits, type AnswerFate } from '../../adapters/store/answer-rows.js';

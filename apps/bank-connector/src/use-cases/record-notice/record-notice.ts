@@ -1,6 +1,6 @@
 import type { BankNotified } from '#contracts';
 import type { HeardBytes, NoticeReading, SignatureWorth } from '#connector-sdk';
-import { AppError, type CanonicalValue } from '#kernel';
+import { AppError } from '#kernel';
 import { insert } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
 import { findOrder } from '../../adapters/store/order-rows.js';
