@@ -3,3 +3,4 @@ export * from './problem-filter.js';
 export * from './server.js';
 export * from './validation.js';
 export * from './json-log.js';
+export * from './operations.js';

@@ -36,16 +36,18 @@ export interface Foundation {
   readonly courtSigner: Ed25519Signer;
   /** Opens a database of this data folder; it is closed with the foundation. */
   open(name: string, migrations: readonly Migration[]): Promise<SqliteDatabase>;
+  /** Those that are open, by name. */
+  readonly databases: ReadonlyMap<string, SqliteDatabase>;
   close(): Promise<void>;
 }
 
 /** Opens, or on the first start makes, the keys and stores of a data folder. */
 export async function layFoundation(dataDir: string, clock: SystemClock, log: Log): Promise<Foundation> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const databases: SqliteDatabase[] = [];
+  const databases = new Map<string, SqliteDatabase>();
   const open = async (name: string, migrations: readonly Migration[], secureDelete = false): Promise<SqliteDatabase> => {
     const database = await openSqlite({ file: join(dataDir, `${name}.sqlite`), migrations, time: clock, log, secureDelete });
-    databases.push(database);
+    databases.set(name, database);
     return database;
   };
   const entropy = systemEntropy;
@@ -67,8 +69,9 @@ export async function layFoundation(dataDir: string, clock: SystemClock, log: Lo
     tokens: { issuer: new TokenIssuer(tokenKey, clock), verifier: new TokenVerifier([tokenKey], clock) },
     courtSigner: await ensureKeyPair(join(dataDir, 'keys', 'court.pem'), entropy, 'court-1'),
     open,
+    databases,
     close: async () => {
-      for (const database of databases) await database.close();
+      for (const database of databases.values()) await database.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { armFailPoint, errorText, type Log } from '#kernel';
-import { createHttpServer, JsonLog } from '#http';
+import { createHttpServer, JsonLog, mountOperations } from '#http';
 import { lockFolder } from '#persistence';
 import { mountOpenApi } from '../../court-gateway/src/adapters/http/openapi.js';
 import { GATEWAY_RELAY } from '../../court-gateway/src/gateway-parts.js';
@@ -13,6 +13,8 @@ import { loadConfig, type StandaloneConfig } from './config.js';
 import { demoPassword, type DemoPassword } from './demo-password.js';
 import { playDemo, type DemoStage } from './demo/play-demo.js';
 import { freePortIfZero } from './free-port.js';
+import { operationsOf } from './operations.js';
+import { LedgerService } from '../../audit-ledger/src/index.js';
 import { layFoundation, type Foundation } from './foundation.js';
 
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -31,9 +33,13 @@ async function start(): Promise<void> {
   const password = await seed(composition, config, foundation);
   const app = await createHttpServer(composition.module, log);
   mountOpenApi(app);
+  let serving = false;
+  const ledger = app.get(LedgerService, { strict: false });
+  mountOperations(app, operationsOf({ ...foundation, ledgerHaltedBy: () => ledger.haltedBy(), serving: () => serving }));
   stopOnSignals(app, foundation, log, () => lock.release());
   toggleDeliveryOnSignal(app, config.holdDelivery);
   await app.listen({ port, host: '0.0.0.0' });
+  serving = true;
   write(`查控 Chakong 已就绪：http://localhost:${port}  （数据目录 ${config.dataDir}）`);
   await present(config, foundation, origin, password);
 }
