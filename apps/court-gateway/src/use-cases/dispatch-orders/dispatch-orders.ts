@@ -5,8 +5,10 @@ import { enqueueMany, FactRecorder, type Fact, type Message } from '#messaging';
 import type { Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import { laneIdOf, nextLaneNumber } from '../../adapters/store/lanes.js';
+import { openParty, type PartyRow } from '../../adapters/store/party-rows.js';
 import { Vault } from '../../vault.js';
-import { orderBodyOf, type Lane, type OrderToSend, type SharedBody } from './order-body.js';
+import type { Situation } from '../judge-request/situation.js';
+import { orderBodyOf, type Debtor, type Lane, type OrderToSend, type SharedBody } from './order-body.js';
 
 /** What a dispatched order's row keeps: its place in its lane and the exact sealed bytes that left (I11). */
 export interface DispatchedOrder {
@@ -54,9 +56,12 @@ export class DispatchOrders {
     const messages: Message[] = [];
     const facts: Fact[] = [...before];
     const dispatched: DispatchedOrder[] = [];
+    const debtors = new Map<string, Debtor>();
     for (const order of orders) {
       const lane = await this.laneOf(tx, dispatch, order);
-      const clear = encodeBody(TYPE, orderBodyOf(dispatch, order, lane));
+      const debtor = debtors.get(order.debtorId) ?? this.debtorOf(dispatch, order);
+      debtors.set(order.debtorId, debtor);
+      const clear = encodeBody(TYPE, orderBodyOf(dispatch, order, debtor, lane));
       const body = this.vault.cipher.sealBytes(dispatch.caseKey, dispatchAad(order.orderNumber), clear);
       messages.push(messageOf(dispatch, order, lane, body));
       facts.push(factOf(dispatch, order, lane, clear));
@@ -72,14 +77,23 @@ export class DispatchOrders {
     return dispatched;
   }
 
+  private debtorOf({ situation, caseKey }: Dispatch, order: OrderToSend): Debtor {
+    const { id, kind, name, idType, idNumber } = openParty(this.vault, caseKey, partyOf(situation, order));
+    return { id, kind, name, idType, idNumber };
+  }
+
   /** Control orders travel in lanes; an inquiry waits for nobody. */
   private async laneOf(tx: Tx, { request, situation }: Dispatch, order: OrderToSend): Promise<Lane | undefined> {
     if (request.action === 'inquire') return undefined;
-    const debtor = situation.parties.find(({ id }) => id === order.debtorId);
-    invariant(debtor, 'the gates have found the debtor in the case');
-    const id = laneIdOf(debtor.idIndex, order.bank, order.legalPerson);
+    const id = laneIdOf(partyOf(situation, order).id_index, order.bank, order.legalPerson);
     return { id, number: await nextLaneNumber(tx, id) };
   }
+}
+
+function partyOf({ parties }: Situation, order: OrderToSend): PartyRow {
+  const party = parties.find(({ id }) => id === order.debtorId);
+  invariant(party, 'the gates have found the debtor in the case');
+  return party;
 }
 
 function messageOf({ at, situation }: Dispatch, order: OrderToSend, lane: Lane | undefined, body: Buffer): Message {

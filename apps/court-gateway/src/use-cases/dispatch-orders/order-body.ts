@@ -28,8 +28,11 @@ export interface SharedBody {
   readonly at: Instant;
 }
 
+/** Whom an order is about, in clear. */
+export type Debtor = OrderDispatched['debtor'];
+
 /** What a bank's connector is told: this order's debtor, lines and documents and nothing of any other (I1). */
-export function orderBodyOf(shared: SharedBody, order: OrderToSend, lane: Lane | undefined): OrderDispatched {
+export function orderBodyOf(shared: SharedBody, order: OrderToSend, debtor: Debtor, lane: Lane | undefined): OrderDispatched {
   const { request, situation } = shared;
   const { case: row } = situation;
   return {
@@ -49,7 +52,7 @@ export function orderBodyOf(shared: SharedBody, order: OrderToSend, lane: Lane |
       courtName: situation.courtName,
     },
     officer: officerOf(situation, order.bank),
-    debtor: debtorOf(situation, order.debtorId),
+    debtor,
     documents: order.documents,
     lines: request.action === 'inquire' ? [] : order.lines.map((line, index) => lineOf(shared, line, index + 1)),
     ...(request.transactions ? { transactions: request.transactions } : {}),
@@ -72,13 +75,6 @@ function officerOf({ officer, filings }: Situation, bank: string): OrderDispatch
     filedTo: filing.to,
     credentials,
   };
-}
-
-function debtorOf({ parties }: Situation, debtorId: string): OrderDispatched['debtor'] {
-  const party = parties.find(({ id }) => id === debtorId);
-  invariant(party, 'the gates have found the debtor in the case');
-  const { id, kind, name, idType, idNumber } = party;
-  return { id, kind, name, idType, idNumber };
 }
 
 function courtAccountOf({ courtAccount }: Situation): CourtAccountRef {

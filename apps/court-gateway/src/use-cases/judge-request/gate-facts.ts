@@ -134,7 +134,7 @@ export function partyFacts(situation: Situation): readonly GateParty[] {
     return {
       id: party.id,
       role: party.role,
-      ...(party.liabilityCap === undefined ? {} : { liabilityCap: party.liabilityCap }),
+      ...(party.liability_cap === null ? {} : { liabilityCap: BigInt(party.liability_cap) }),
       committed: committed({ ceiling: 0n, collected, satisfied: 0n }, measures, amountsOf(lines, 'freeze')),
       collected,
       openDeducts: sumMinor(amountsOf(lines, 'deduct')),

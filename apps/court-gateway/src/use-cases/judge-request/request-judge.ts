@@ -19,11 +19,14 @@ import { Vault } from '../../vault.js';
 import { INSTRUMENTS, type InstrumentPort } from '../make-instrument/instrument-port.js';
 import { gateFactsOf, type GateMoment } from './gate-facts.js';
 import type { ResolvedRequest } from './lines.js';
+import { OpenedOfficers } from './opened-officers.js';
 import { loadSituation, type Situation, type SituationNeeds } from './situation.js';
 
 /** Brings a case's rows before the gates of libs/orders (I1): at posting, at approval and before dispatch alike. */
 @Injectable()
 export class RequestJudge {
+  private readonly officers = new OpenedOfficers();
+
   constructor(
     @Inject(PARTS) private readonly parts: GatewayParts,
     @Inject(Vault) private readonly vault: Vault,
@@ -32,7 +35,7 @@ export class RequestJudge {
 
   /** For control actions `row` was read under the case's lock, and `reader` is that transaction. */
   situation(reader: Reader, row: CaseRow, caseKey: DataKey, needs: SituationNeeds): Promise<Situation> {
-    return loadSituation(reader, { vault: this.vault, instruments: this.instruments }, row, caseKey, needs);
+    return loadSituation(reader, { vault: this.vault, instruments: this.instruments, officers: this.officers }, row, caseKey, needs);
   }
 
   /** The first gate that is shut, or nothing. Seals and approvals are asked for at dispatch only. */

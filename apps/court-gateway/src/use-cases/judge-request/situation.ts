@@ -5,19 +5,21 @@ import { handlersOf, type CaseRow } from '../../adapters/store/case-rows.js';
 import { courtNameOf, isRegisteredAccount, type CourtAccount } from '../../adapters/store/court-rows.js';
 import { holdingsByAccounts, holdingsByIds, openHolding, type Holding } from '../../adapters/store/holdings-reading.js';
 import { collectedByDebtor, measuresOfCase, type MeasureRow } from '../../adapters/store/measures-reading.js';
-import { filingsOf, findOfficer, openOfficer, type Officer } from '../../adapters/store/officer-rows.js';
+import { filingsOf, findOfficer, type Officer } from '../../adapters/store/officer-rows.js';
 import { amountsUnder } from '../../adapters/store/order-instruments.js';
 import { openLinesOfCase, type OpenLine } from '../../adapters/store/order-rows.js';
-import { openParty, partiesOf, type Party } from '../../adapters/store/party-rows.js';
+import { partiesOf, type PartyRow } from '../../adapters/store/party-rows.js';
 import type { Vault } from '../../vault.js';
 import { openCourtAccount } from '../file-case/file-case.js';
+import type { OpenedOfficers } from './opened-officers.js';
 import type { InstrumentPort, InstrumentRecord } from '../make-instrument/instrument-port.js';
 
 /** What a case is at one moment, as far as requests are judged by it. */
 export interface Situation {
   readonly case: CaseRow;
   readonly handlers: readonly string[];
-  readonly parties: readonly Party[];
+  /** As the gates need them; who they are stays sealed until an order is made out (`openParty`). */
+  readonly parties: readonly PartyRow[];
   /** Left out when whoever posts stands in no register. */
   readonly officer?: Officer;
   readonly filings: readonly GateFiling[];
@@ -47,6 +49,7 @@ export interface SituationNeeds {
 export interface SituationSources {
   readonly vault: Vault;
   readonly instruments: InstrumentPort;
+  readonly officers: OpenedOfficers;
 }
 
 /**
@@ -55,13 +58,14 @@ export interface SituationSources {
  */
 export async function loadSituation(
   reader: Reader,
-  { vault, instruments }: SituationSources,
+  sources: SituationSources,
   row: CaseRow,
   caseKey: DataKey,
   needs: SituationNeeds,
 ): Promise<Situation> {
-  const officer = await loadOfficer(reader, vault, needs.officerId);
-  const parties = (await partiesOf(reader, row.id)).map((party) => openParty(vault, caseKey, party));
+  const { vault, instruments } = sources;
+  const officer = await loadOfficer(reader, sources, needs.officerId);
+  const parties = await partiesOf(reader, row.id);
   return {
     case: row,
     handlers: await handlersOf(reader, row.id),
@@ -74,10 +78,14 @@ export async function loadSituation(
   };
 }
 
-async function loadOfficer(reader: Reader, vault: Vault, officerId: string | undefined): Promise<Pick<Situation, 'officer' | 'filings'>> {
+async function loadOfficer(
+  reader: Reader,
+  { vault, officers }: SituationSources,
+  officerId: string | undefined,
+): Promise<Pick<Situation, 'officer' | 'filings'>> {
   const row = officerId === undefined ? undefined : await findOfficer(reader, officerId);
   if (!row) return { filings: [] };
-  return { officer: openOfficer(vault, row), filings: await filingsOf(reader, row.id) };
+  return { officer: officers.open(vault, row), filings: await filingsOf(reader, row.id) };
 }
 
 async function loadInstruments(
@@ -106,7 +114,7 @@ async function loadMoney(
   row: CaseRow,
   caseKey: DataKey,
   needs: SituationNeeds,
-  parties: readonly Party[],
+  parties: readonly PartyRow[],
 ): Promise<Money> {
   if (needs.action === 'inquire') return { measures: [], openLines: [], holdings: [], collected: new Map() };
   const measures = await measuresOfCase(reader, row.id);
@@ -115,7 +123,7 @@ async function loadMoney(
   const named = await holdingsByIds(reader, row.id, [...needs.holdingIds, ...ofMeasures]);
   const byAccount = await holdingsByAccounts(reader, row.id, needs.accountIndexes);
   const rows = new Map([...named, ...byAccount].map((holding) => [holding.id, holding]));
-  const hasCaps = parties.some(({ liabilityCap }) => liabilityCap !== undefined);
+  const hasCaps = parties.some(({ liability_cap }) => liability_cap !== null);
   return {
     measures,
     openLines,
