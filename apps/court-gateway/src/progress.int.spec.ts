@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deliver, freezeOrder, measuresNow, openTasks, ordersOf, progressOf } from './testing/bank-words.js';
+import { startGateway, type GatewayFixture } from './testing/gateway-fixture.js';
+import { addHolding, fileCase, post, rows, type PostingCase } from './testing/posting-fixture.js';
+
+let gateway: GatewayFixture;
+beforeAll(async () => {
+  gateway = await startGateway({ parts: { holdDelivery: true } });
+});
+afterAll(() => gateway.close());
+
+const requestOf = (id: string) => gateway.call('officer', 'GET', `/api/v1/requests/${id}`);
+
+async function inquiry(of: PostingCase, banks: readonly string[] = ['hubeibank']) {
+  const posted = await post(gateway, { action: 'inquire', caseId: of.id, banks });
+  expect(posted.status).toBe(202);
+  return { requestId: posted.at('id'), orders: await ordersOf(gateway, posted.at('id')) };
+}
+
+describe('progress', () => {
+  it('moves order and times forward only: due 24 hours from receipt, else from availability (R11)', async () => {
+    const of = await fileCase(gateway);
+    const { requestId, orders } = await inquiry(of);
+    const number = orders[0]!.order_number;
+    await deliver(
+      gateway,
+      progressOf(gateway, number, 'taken'),
+      progressOf(gateway, number, 'available', { at: '2026-03-10T01:00:00.000Z' }),
+    );
+    expect((await requestOf(requestId)).at('orders.0.dueAt')).toBe('2026-03-11T01:00:00.000Z');
+    await deliver(gateway, progressOf(gateway, number, 'received', { at: '2026-03-10T02:00:00.000Z' }));
+    await deliver(gateway, progressOf(gateway, number, 'sent', { at: '2026-03-10T01:30:00.000Z' }));
+    const shown = await requestOf(requestId);
+    expect([shown.at('orders.0.status'), shown.at('orders.0.dueAt'), shown.at('orders.0.sentAt')]).toEqual([
+      'received',
+      '2026-03-11T02:00:00.000Z',
+      '2026-03-10T01:30:00.000Z',
+    ]);
+  });
+
+  it('withdrawn before it left frees the ceiling', async () => {
+    const of = await fileCase(gateway);
+    const order = await freezeOrder(gateway, of, await addHolding(gateway, of), '1000.00');
+    expect((await measuresNow(gateway, of)).sums['committed']).toBe('1000.00');
+    await deliver(gateway, progressOf(gateway, order.order_number, 'withdrawn', { code: 'case-closed', reason: '案件已结案' }));
+    expect((await measuresNow(gateway, of)).sums['committed']).toBe('0.00');
+    expect((await requestOf(order.request_id)).at('status')).toBe('withdrawn');
+  });
+
+  it('undetermined keeps the amount bound; two persons resolve it, and the connector hears of it (I5, I6)', async () => {
+    const of = await fileCase(gateway);
+    const order = await freezeOrder(gateway, of, await addHolding(gateway, of), '1000.00');
+    await deliver(gateway, progressOf(gateway, order.order_number, 'undetermined', { code: 'no-status', reason: '超时后无法查询' }));
+    expect((await requestOf(order.request_id)).at('orders.0.status')).toBe('undetermined');
+    expect((await measuresNow(gateway, of)).sums['committed']).toBe('1000.00');
+    expect(await openTasks(gateway, of)).toEqual(['undetermined']);
+    const path = `/api/v1/orders/${order.order_number}/resolution`;
+    const finding = { seq: 1, outcome: 'executed', amount: '700.00', evidence: '银行书面答复', reason: '已执行' };
+    expect((await gateway.call('officer', 'POST', path, finding)).status).toBe(201);
+    expect((await gateway.call('officer', 'POST', `${path}/approval`, { decision: 'approve' })).at('code')).toBe('own-approval');
+    expect((await gateway.call('judge', 'POST', `${path}/approval`, { decision: 'approve' })).status).toBe(200);
+    expect((await measuresNow(gateway, of)).items[0]).toMatchObject({ status: 'in-force', limit: '1000.00', covered: '700.00' });
+    expect((await requestOf(order.request_id)).at('status')).toBe('completed');
+    expect(await openTasks(gateway, of)).toEqual([]);
+    const told = await rows<{ type: string }>(
+      gateway,
+      "SELECT type FROM outbox WHERE type = 'order.resolved.v1' AND msg_key = ?",
+      order.lane_id!,
+    );
+    expect(told).toHaveLength(1);
+  });
+});
