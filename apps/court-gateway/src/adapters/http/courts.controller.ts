@@ -42,7 +42,7 @@ const EXAMPLE = {
   code: '420106',
   name: '武汉市武昌区人民法院',
   version: 1,
-  accounts: [{ name: '武昌区法院执行款专户', bankNumber: '313521000000', bankName: '汉口银行' }],
+  accounts: [{ name: '武昌区法院执行款专户', bankNumber: '313521000000', bankName: '湖北银行' }],
 };
 
 @ApiController('courts', '法院账户登记')

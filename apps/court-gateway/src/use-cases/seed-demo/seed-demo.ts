@@ -19,7 +19,7 @@ export interface DemoSeed {
 }
 
 export const DEMO_COURT = { code: '420106', name: '武汉市武昌区人民法院' } as const;
-export const DEMO_ACCOUNT = { name: '武昌区法院执行款专户', bankNumber: '313521000000', bankName: '汉口银行' } as const;
+export const DEMO_ACCOUNT = { name: '武昌区法院执行款专户', bankNumber: '313521000000', bankName: '湖北银行' } as const;
 /** Credentials and filings run this long before and after the first start. */
 const YEARS_EITHER_SIDE = 10;
 /** The bank with which the second officer is not filed, so that the gate of R2 can be seen at work. */
