@@ -39,12 +39,12 @@ export async function startBenchSystem(held: boolean): Promise<BenchSystem> {
   };
 }
 
-/** `chakong_store_commits_total{store="gateway"}` of /metrics. */
+/** `chakong_store_commits_total{database="gateway"}` of /metrics. */
 async function commitsOf(system: TestSystem): Promise<number | null> {
   const { body } = await system.as('admin').get<string>('/metrics');
   const line = String(body)
     .split('\n')
-    .find((each) => each.startsWith('chakong_store_commits_total') && each.includes('store="gateway"'));
+    .find((each) => each.startsWith('chakong_store_commits_total') && each.includes('database="gateway"'));
   return line === undefined ? null : Number(line.split(' ').at(-1));
 }
 

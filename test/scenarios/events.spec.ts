@@ -67,7 +67,6 @@ describe('the events of a request', () => {
     const posted = await stage.post({ action: 'freeze', caseId: staged.id, lines, term: stage.term() });
 
     const live = await EventStream.open(stage.officer, posted.id);
-    await eventually(() => live.events.length > 0, BANK_MS_MAX);
     await stage.approve(posted.id);
     await eventually(() => live.events.some(({ data }) => data.includes('dispatched')), BANK_MS_MAX);
     await live.close();

@@ -61,7 +61,7 @@ describe('the description of the interface', () => {
     for (const { name, path, operation } of operations) {
       const wanted = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
       const given = (operation.parameters ?? []).filter((parameter) => parameter['in'] === 'path').map((parameter) => parameter['name']);
-      if (wanted.some((parameter) => !given.includes(parameter))) faults.push(`${name}: path parameters`);
+      if ([...wanted].sort().join() !== [...given].sort().join()) faults.push(`${name}: path parameters ${given.join()}`);
       const statuses = Object.keys(operation.responses);
       if (!statuses.some((status) => /^[23]\d\d$/.test(status) || status === '501')) faults.push(`${name}: no success`);
       if (path.startsWith('/api/v1/') && !statuses.some((status) => /^4\d\d$/.test(status))) faults.push(`${name}: no error`);

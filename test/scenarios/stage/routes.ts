@@ -60,7 +60,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/api/v1/orders/{orderNumber}/resolution', users: CASE_WORK },
   { method: 'POST', path: '/api/v1/orders/{orderNumber}/resolution/approval', users: COURT },
   { method: 'GET', path: '/api/v1/orders/{orderNumber}/receipts', users: COURT_READ },
-  { method: 'GET', path: '/api/v1/receipts/{id}/content', users: COURT_READ },
+  { method: 'GET', path: '/api/v1/orders/{orderNumber}/receipts/{id}/content', users: COURT_READ },
   { method: 'GET', path: '/api/v1/orders/{orderNumber}/original', users: ['auditor'] },
   { method: 'GET', path: '/api/v1/banks', users: USERS },
   { method: 'GET', path: '/api/v1/events', users: ['auditor'] },

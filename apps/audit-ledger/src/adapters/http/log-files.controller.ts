@@ -46,7 +46,7 @@ export class LogFilesController {
   @Header('content-type', 'application/octet-stream')
   @Header('cache-control', FOR_EVER)
   @ApiOperation({ summary: '哈希块与叶块（C2SP tlog-tiles：tile/<L>/<N>[.p/<W>]、tile/entries/<N>[.p/<W>]）' })
-  @ApiParam({ name: '*', example: '0/000.p/15' })
+  @ApiParam({ name: 'path', example: '0/000.p/15' })
   @ApiOkResponse({ content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
   async tile(@Req() request: FastifyRequest, @Param('year') year?: string): Promise<Buffer> {
     const path = request.url.replace(/\?.*$/s, '');

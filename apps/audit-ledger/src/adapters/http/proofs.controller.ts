@@ -102,7 +102,7 @@ export class ProofsController {
   @ApiBearerAuth()
   @ApiOperation({ summary: '按条件检索叶（审计员）；尚未实现' })
   @ApiResponse({ status: 501, description: 'not-implemented' })
-  async search(@Headers('authorization') authorization: string | undefined): Promise<never> {
+  async search(@Headers('authorization') authorization: string | undefined, @Param('year') _year?: string): Promise<never> {
     await this.access.assertMayReadEntries(authorization);
     throw new AppError('not-implemented', '账本检索尚未实现');
   }

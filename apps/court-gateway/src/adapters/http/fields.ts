@@ -116,15 +116,18 @@ export function Version(options: FieldOptions = {}): PropertyDecorator {
 
 /** An object of a class with fields of its own. */
 export function Part(of: () => Class, options: FieldOptions = {}): PropertyDecorator {
-  return field(options, { type: of }, IsObject({ message: '是对象' }), ValidateNested(), Type(of));
+  // Swagger takes a function for a class named later only when the function's own name is `type`.
+  const type = (): Class => of();
+  return field(options, { type }, IsObject({ message: '是对象' }), ValidateNested(), Type(of));
 }
 
 /** A list of objects of a class. */
 export function Parts(of: () => Class, options: FieldOptions & { readonly min?: number; readonly max: number }): PropertyDecorator {
   const { min = 1, max } = options;
+  const type = (): Class => of();
   return field(
     options,
-    { type: of, isArray: true, minItems: min, maxItems: max },
+    { type, isArray: true, minItems: min, maxItems: max },
     IsArray({ message: '是数组' }),
     ArrayMinSize(min, { message: `至少${min}项` }),
     ArrayMaxSize(max, { message: `至多${max}项` }),

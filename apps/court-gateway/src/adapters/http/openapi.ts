@@ -15,7 +15,22 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: '由 POST /api/v1/auth/token 取得' })
     .build();
-  return SwaggerModule.createDocument(app, config, { operationIdFactory: (controller, method) => `${controller}.${method}` });
+  return withOwnParameters(
+    SwaggerModule.createDocument(app, config, { operationIdFactory: (controller, method) => `${controller}.${method}` }),
+  );
+}
+
+/** A handler of two paths describes the parameters of both; each path keeps those that stand in it. */
+function withOwnParameters(document: OpenAPIObject): OpenAPIObject {
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const operation of [item.get, item.post, item.put]) {
+      if (!operation?.parameters) continue;
+      operation.parameters = operation.parameters.filter(
+        (parameter) => !('in' in parameter) || parameter.in !== 'path' || path.includes(`{${parameter.name}}`),
+      );
+    }
+  }
+  return document;
 }
 
 /**
