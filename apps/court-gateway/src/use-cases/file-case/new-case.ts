@@ -1,5 +1,15 @@
-import { AppError, formatAmount, isCurrency, isLegalDate, parseAmount, sumMinor, type FieldError, type LegalDate, type Minor } from '#kernel';
-import { MINOR_MAX } from '#kernel';
+import {
+  AppError,
+  formatAmount,
+  isCurrency,
+  isLegalDate,
+  MINOR_MAX,
+  parseAmount,
+  sumMinor,
+  type FieldError,
+  type LegalDate,
+  type Minor,
+} from '#kernel';
 import {
   CASE_KINDS,
   caseKindOf,
