@@ -134,12 +134,13 @@ export class PrepareApproval {
 /** 审执分离: nobody decides on his own request, and nobody gives two of its approvals. */
 export async function assertMayDecide(reader: Parameters<typeof approvalsOf>[0], request: RequestRow, principal: Principal): Promise<void> {
   const given = givenApprovals(await approvalsOf(reader, request.id));
+  const required = requiredRoles(request);
+  // Once a request is decided, whoever could have decided it hears that it is, and not that he has no right to.
+  const isOpen = request.status === 'awaiting-approval';
   assertMay(principal, 'request.approve', {
     courtCode: request.court_code,
     requestedBy: request.by_user,
-    approvedBy: given.map(({ by }) => by),
-    // A request that is decided needs no role any more; whoever could have decided it hears that it is.
-    rolesNeeded:
-      request.status === 'awaiting-approval' ? missingApprovals({ required: requiredRoles(request), given }) : requiredRoles(request),
+    approvedBy: isOpen ? given.map(({ by }) => by) : [],
+    rolesNeeded: isOpen ? missingApprovals({ required, given }) : required,
   });
 }
