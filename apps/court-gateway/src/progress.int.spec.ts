@@ -1,7 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deliver, freezeOrder, measuresNow, openTasks, ordersOf, progressOf } from './testing/bank-words.js';
+import {
+  answerTo,
+  cny,
+  deliver,
+  dispatched,
+  freezeOrder,
+  frozen,
+  measuresNow,
+  noticeOf,
+  openTasks,
+  ordersOf,
+  progressOf,
+} from './testing/bank-words.js';
 import { startGateway, type GatewayFixture } from './testing/gateway-fixture.js';
-import { addHolding, fileCase, post, rows, type PostingCase } from './testing/posting-fixture.js';
+import { addHolding, addMeasure, fileCase, post, rows, type PostingCase } from './testing/posting-fixture.js';
 
 let gateway: GatewayFixture;
 beforeAll(async () => {
@@ -68,5 +80,55 @@ describe('progress', () => {
       order.lane_id!,
     );
     expect(told).toHaveLength(1);
+  });
+
+  it('a credit that the bank told of while nobody knew is counted when the deduct is resolved', async () => {
+    const of = await fileCase(gateway);
+    const measureId = await addMeasure(gateway, of, { limit: 500_00n });
+    const order = await dispatched(gateway, { action: 'deduct', caseId: of.id, lines: [{ measureId, amount: '500.00' }] });
+    await deliver(gateway, progressOf(gateway, order.order_number, 'undetermined', { reason: '超时' }));
+    await deliver(gateway, await noticeOf(gateway, order, { kind: 'credited', amount: cny(500_00), serial: 'S' }));
+    expect((await measuresNow(gateway, of)).sums).toMatchObject({ collected: '0.00', committed: '500.00' });
+    const path = `/api/v1/orders/${order.order_number}/resolution`;
+    await gateway.call('officer', 'POST', path, { seq: 1, outcome: 'executed', evidence: '专户流水', reason: '已划出' });
+    await gateway.call('judge', 'POST', `${path}/approval`, { decision: 'approve' });
+    const now = await measuresNow(gateway, of);
+    expect(now.sums).toMatchObject({ collected: '500.00', committed: '500.00' });
+    expect(now.items[0]).toMatchObject({ status: 'exhausted' });
+    expect(await openTasks(gateway, of)).toEqual(['claim']);
+  });
+
+  it.each([
+    ['send-again', 'undetermined', 'send-again'],
+    ['refused', 'answered', 'settled'],
+  ])('a finding %s leaves the order %s and tells the connector %s', async (outcome, status, told) => {
+    const of = await fileCase(gateway);
+    const order = await freezeOrder(gateway, of, await addHolding(gateway, of), '1000.00');
+    await deliver(gateway, progressOf(gateway, order.order_number, 'undetermined'));
+    const path = `/api/v1/orders/${order.order_number}/resolution`;
+    const finding = { seq: 1, outcome, evidence: '银行书面答复', reason: '未收到' };
+    expect((await gateway.call('officer', 'POST', path, { ...finding, amount: '1.00' })).status).toBe(400);
+    expect((await gateway.call('officer', 'POST', path, finding)).status).toBe(201);
+    expect((await gateway.call('officer', 'POST', path, finding)).status).toBe(409);
+    expect((await gateway.call('judge', 'POST', `${path}/approval`, { decision: 'approve' })).status).toBe(200);
+    expect((await requestOf(order.request_id)).at('orders.0.status')).toBe(status);
+    expect(await openTasks(gateway, of)).toEqual([]);
+    const [message] = await rows<{ body: Buffer }>(
+      gateway,
+      "SELECT body FROM outbox WHERE type = 'order.resolved.v1' AND msg_key = ? ORDER BY seq DESC LIMIT 1",
+      order.lane_id ?? '',
+    );
+    expect(message?.body.toString('utf8')).toContain(`"outcome":"${told}"`);
+  });
+
+  it('the bank’s own word overtakes a finding that waits for approval', async () => {
+    const of = await fileCase(gateway);
+    const order = await freezeOrder(gateway, of, await addHolding(gateway, of), '1000.00');
+    await deliver(gateway, progressOf(gateway, order.order_number, 'undetermined'));
+    const path = `/api/v1/orders/${order.order_number}/resolution`;
+    await gateway.call('officer', 'POST', path, { seq: 1, outcome: 'refused', evidence: '电话', reason: '未执行' });
+    await deliver(gateway, await answerTo(gateway, order, { control: { lines: [frozen(1_000_00, 1_000_00)] } }));
+    expect((await gateway.call('judge', 'POST', `${path}/approval`, { decision: 'approve' })).at('code')).toBe('wrong-state');
+    expect((await measuresNow(gateway, of)).items[0]).toMatchObject({ covered: '1000.00' });
   });
 });

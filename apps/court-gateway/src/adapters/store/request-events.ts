@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Instant } from '#kernel';
-import { insert, type Reader, type Row, type Tx } from '#persistence';
+import { insertMany, type Reader, type Row, type Tx } from '#persistence';
 
 /** One change of a request, as its readers are told: masked, without personal data. */
 export interface RequestEvent {
@@ -23,10 +23,19 @@ export class RequestEvents {
   private readonly listeners = new Map<string, Set<() => void>>();
 
   /** Writes the change down in the transaction that made it; those who listen are woken after the commit. */
-  async record(tx: Tx, requestId: string, type: string, at: Instant, body: unknown): Promise<void> {
-    await tx.run('UPDATE requests SET event_seq = event_seq + 1 WHERE id = ?', [requestId]);
+  record(tx: Tx, requestId: string, type: string, at: Instant, body: unknown): Promise<void> {
+    return this.recordMany(tx, requestId, at, [{ type, body }]);
+  }
+
+  /** As `record`, for the changes of one act in their order. */
+  async recordMany(tx: Tx, requestId: string, at: Instant, changes: readonly Pick<RequestEvent, 'type' | 'body'>[]): Promise<void> {
+    await tx.run('UPDATE requests SET event_seq = event_seq + ? WHERE id = ?', [changes.length, requestId]);
     const row = await tx.one<{ event_seq: number }>('SELECT event_seq FROM requests WHERE id = ?', [requestId]);
-    await insert(tx, 'request_events', { request_id: requestId, seq: row?.event_seq ?? 1, type, at, body: JSON.stringify(body) });
+    const before = (row?.event_seq ?? changes.length) - changes.length;
+    const rows = changes.map(({ type, body }, index) => {
+      return { request_id: requestId, seq: before + index + 1, type, at, body: JSON.stringify(body) };
+    });
+    await insertMany(tx, 'request_events', rows);
     tx.afterCommit(() => this.wake(requestId));
   }
 

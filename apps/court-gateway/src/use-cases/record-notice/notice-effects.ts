@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BankNotified } from '#contracts';
 import { AppError, parseInstant, type Instant } from '#kernel';
-import { applyCredited, applyNotice, applyReturned, isLiveMeasure, type MeasureNotice, type PaymentOutcome } from '#orders';
+import { applyCredited, applyNotice, applyReturned, type MeasureNotice } from '#orders';
 import type { Tx } from '#persistence';
 import { restateBalance } from '../../adapters/store/holding-writes.js';
 import { findMeasure, findMeasureByOrigin, hasOpenLines, measureStateOf } from '../../adapters/store/measure-writes.js';
@@ -68,17 +68,10 @@ export class NoticeEffects {
     }
     const facts = await this.factsOf(tx, payment, measure);
     const outcome = notice.kind === 'credited' ? applyCredited(facts) : applyReturned(facts, notice.controlRestored ?? false);
-    return (await this.settle(tx, scene, payment, measure, outcome, at)) ? 'applied' : 'ignored';
+    return (await this.book.changePayment(tx, scene, payment, measure, outcome, at)) ? 'applied' : 'ignored';
   }
 
-  /** A payment credited or returned by a person's word goes the same way as by the bank's. */
-  async settle(tx: Tx, scene: Scene, payment: PaymentRow, measure: MeasureRow, outcome: PaymentOutcome, at: Instant): Promise<boolean> {
-    const moved = await this.book.changePayment(tx, scene, payment, measure, outcome, at);
-    const restored = outcome.state === 'returned' && moved && isLiveMeasure(outcome.measure.status);
-    if (restored && measure.holding_id !== null) await restateBalance(tx, measure.holding_id, { asOf: at });
-    return moved;
-  }
-
+  /** A payment with what decides about it; a person's word of it is judged on the same facts. */
   async factsOf(tx: Tx, payment: PaymentRow, measure: MeasureRow) {
     return {
       state: payment.state,

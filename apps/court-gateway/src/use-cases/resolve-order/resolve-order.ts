@@ -21,6 +21,7 @@ import { Vault } from '../../vault.js';
 import { MONEY_WATCH, type MoneyWatch } from '../money-watch.js';
 import { AnswerTasks } from '../record-answer/answer-tasks.js';
 import { ControlEffects } from '../record-answer/control-effects.js';
+import { NoticeEffects } from '../record-notice/notice-effects.js';
 import { happened, type Scene } from '../scene.js';
 import { SettleOrder, type OrderColumns } from '../settle-order/settle-order.js';
 
@@ -68,6 +69,7 @@ export class ResolveOrder {
     @Inject(ResolutionPorts) private readonly ports: ResolutionPorts,
     @Inject(ControlEffects) private readonly control: ControlEffects,
     @Inject(AnswerTasks) private readonly tasks: AnswerTasks,
+    @Inject(NoticeEffects) private readonly notices: NoticeEffects,
   ) {}
 
   /** @throws AppError `not-found` */
@@ -155,7 +157,10 @@ export class ResolveOrder {
         continue;
       }
       const answer = this.answerOf(line, one, reason);
-      lines.set(one.seq, (await this.control.apply(tx, scene, order, line, { answer, reasonCode: RESOLVED_CODE, currencies: [] })).line);
+      const applied = await this.control.apply(tx, scene, order, line, { answer, reasonCode: RESOLVED_CODE, currencies: [] });
+      lines.set(one.seq, applied.line);
+      // The bank may have spoken of the measure or the money while nobody knew of them.
+      await this.notices.applyWaiting(tx, scene, order.order_number, one.seq);
     }
     const sendAgain = resolved.some(({ outcome }) => outcome === 'send-again');
     const written = [...lines.values()];

@@ -3,7 +3,7 @@ import { type Instant } from '#kernel';
 import { isFinal, isOverdue, mayMove, ORDER_LIFE, requestStatusOf, type LineStatus, type OrderProgress, type OrderStatus } from '#orders';
 import { compareAndSetOrStale, type Row, type SqlValue, type Tx } from '#persistence';
 import { moveOrder, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
-import { RequestEvents } from '../../adapters/store/request-events.js';
+import { RequestEvents, type RequestEvent } from '../../adapters/store/request-events.js';
 import { findRequest, moveRequest } from '../../adapters/store/request-rows.js';
 import { Tasks } from '../../adapters/store/task-rows.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
@@ -15,6 +15,8 @@ interface SiblingRow extends Row {
   readonly overdue: number;
   readonly line_status: LineStatus | null;
 }
+
+type Change = Pick<RequestEvent, 'type' | 'body'>;
 
 /** The columns of an order that change with its status. */
 export type OrderColumns = Readonly<Record<string, SqlValue>>;
@@ -43,8 +45,9 @@ export class SettleOrder {
     await moveOrder(tx, order, status, { ...change, overdue });
     if (order.overdue === 1 && overdue === 0) await this.tasks.settle(tx, ['overdue'], [order.order_number]);
     if (order.status === 'undetermined' && status !== 'undetermined') await this.tasks.settle(tx, ['undetermined'], [order.order_number]);
-    await this.tell(tx, order, status, lines);
-    if (isFinal(ORDER_LIFE, status)) await this.settleRequest(tx, scene, order, status, lines);
+    const ofRequest = isFinal(ORDER_LIFE, status) ? await this.settleRequest(tx, scene, order, status, lines) : undefined;
+    const changes = [orderChange({ ...order, overdue }, status, lines), ...(ofRequest ? [ofRequest] : [])];
+    await this.events.recordMany(tx, order.request_id, this.parts.clock.now(), changes);
   }
 
   /** Marks an order as late (R11) and asks a person to press the bank. */
@@ -67,37 +70,33 @@ export class SettleOrder {
       ...(order.due_at === null ? {} : { dueAt: order.due_at }),
       detail: { text: `银行未在期限内反馈，请催办`, bank: order.bank },
     });
-    await this.tell(tx, { ...order, overdue: 1 }, order.status, lines, true);
+    await this.events.recordMany(tx, order.request_id, this.parts.clock.now(), [
+      orderChange({ ...order, overdue: 1 }, order.status, lines),
+    ]);
   }
 
-  private async tell(tx: Tx, order: OrderRow, status: OrderStatus, lines: readonly LineRow[], overdue = false): Promise<void> {
-    await this.events.record(tx, order.request_id, 'order', this.parts.clock.now(), {
-      orderNumber: order.order_number,
-      bank: order.bank,
-      legalPerson: order.legal_person,
-      status,
-      overdue,
-      lines: lines.flatMap((line) => (line.status === 'open' ? [] : [{ seq: line.seq, status: line.status }])),
-    });
-  }
-
-  /** The request's status follows when no other of its orders is open. */
-  private async settleRequest(tx: Tx, scene: Scene, order: OrderRow, status: OrderStatus, lines: readonly LineRow[]): Promise<void> {
+  /** The request's status follows when no other of its orders is open. Returns what its readers are told. */
+  private async settleRequest(
+    tx: Tx,
+    scene: Scene,
+    order: OrderRow,
+    status: OrderStatus,
+    lines: readonly LineRow[],
+  ): Promise<Change | undefined> {
     const open = await tx.one(
       `SELECT 1 AS found FROM orders WHERE request_id = ? AND order_number <> ?
        AND status IN ('queued', 'sent', 'received', 'undetermined') LIMIT 1`,
       [order.request_id, order.order_number],
     );
-    if (open) return;
+    if (open) return undefined;
     const request = await findRequest(tx, order.request_id);
-    if (request?.status !== 'dispatched') return;
+    if (request?.status !== 'dispatched') return undefined;
     const own: OrderProgress = { status, lines: lines.map((line) => line.status), overdue: false };
     const next = requestStatusOf([own, ...(await this.siblings(tx, order))]);
-    if (next === 'dispatched') return;
-    const at = this.parts.clock.now();
-    await moveRequest(tx, request, next, { ended_at: at });
-    await this.events.record(tx, request.id, 'status', at, { status: next });
+    if (next === 'dispatched') return undefined;
+    await moveRequest(tx, request, next, { ended_at: this.parts.clock.now() });
     happened(scene, `request.${next}`, `request:${request.id}`, { requestId: request.id, status: next }, { requestId: request.id });
+    return { type: 'status', body: { status: next } };
   }
 
   private async siblings(tx: Tx, order: OrderRow): Promise<readonly OrderProgress[]> {
@@ -115,4 +114,18 @@ export class SettleOrder {
     }
     return [...byOrder.values()];
   }
+}
+
+function orderChange(order: OrderRow, status: OrderStatus, lines: readonly LineRow[]): Change {
+  return {
+    type: 'order',
+    body: {
+      orderNumber: order.order_number,
+      bank: order.bank,
+      legalPerson: order.legal_person,
+      status,
+      overdue: order.overdue === 1,
+      lines: lines.flatMap((line) => (line.status === 'open' ? [] : [{ seq: line.seq, status: line.status }])),
+    },
+  };
 }

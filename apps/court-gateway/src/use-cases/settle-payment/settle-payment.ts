@@ -12,6 +12,7 @@ import { findPayment, movePayment, type PaymentRow } from '../../adapters/store/
 import { Tasks } from '../../adapters/store/task-rows.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
+import { MoneyBook } from '../keep-money/money-book.js';
 import { MONEY_WATCH, type MoneyWatch } from '../money-watch.js';
 import { NoticeEffects } from '../record-notice/notice-effects.js';
 import { happened, type Scene } from '../scene.js';
@@ -46,6 +47,7 @@ export class SettlePayment {
   constructor(
     @Inject(PaymentPorts) private readonly ports: PaymentPorts,
     @Inject(NoticeEffects) private readonly effects: NoticeEffects,
+    @Inject(MoneyBook) private readonly book: MoneyBook,
   ) {}
 
   /** @throws AppError `not-found` */
@@ -78,7 +80,7 @@ export class SettlePayment {
     if (outcome.state === payment.state) throw wrongState(payment);
     const at = this.ports.parts.clock.now();
     happened(scene, 'payment.found', `payment:${payment.id}`, { paymentId: payment.id, state: to, at: instantText(at), ...finding });
-    await this.effects.settle(tx, scene, payment, measure, outcome, at);
+    await this.book.changePayment(tx, scene, payment, measure, outcome, at);
     await this.ports.watch.moneyChanged(tx, prepared.caseId, prepared.caseKey);
     return this.end(tx, scene, payment.id);
   }
