@@ -68,6 +68,7 @@ describe('case numbers (DOMAIN 2.7)', () => {
 
 describe('order numbers (DOMAIN 2.1)', () => {
   it('are made of date, region and sequence, and read back', () => {
+    expect(formatOrderNumber('2026-03-10', '420106', 1)).toBe('20260310420106000001');
     expect(formatOrderNumber('2026-03-10', '420106', 101)).toBe('20260310420106000101');
     expect(formatOrderNumber('2026-03-10', '420106A1', 1_234_567)).toBe('202603104201061234567');
     expect(parseOrderNumber('20260310420106000101')).toEqual({ date: '2026-03-10', region: '420106', sequence: 101 });

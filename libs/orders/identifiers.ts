@@ -13,13 +13,10 @@ export interface CaseNumber {
 
 const CASE_NUMBER = /^[(（]((?:19|20)\d{2})[)）](最高法|\p{Script=Han}(?:\d{4}|\d{2})?)(\p{Script=Han}{1,3})([1-9]\d{0,7})号$/u;
 const OLD_CASE_NUMBER = /^[(（]((?:19|20)\d{2})[)）](\p{Script=Han}{1,6})字第(\d{1,8})号$/u;
-const CASE_NUMBER_LENGTH_MAX = 40;
 
 /** Reads a case number, with full- or half-width brackets and outer blanks; nothing is invented or repaired. A province's short name is one character. */
 export function parseCaseNumber(input: string): CaseNumber | undefined {
-  const text = input.trim();
-  if (text.length > CASE_NUMBER_LENGTH_MAX) return undefined;
-  const match = CASE_NUMBER.exec(text);
+  const match = CASE_NUMBER.exec(input.trim());
   if (!match) return undefined;
   const [, year = '', court = '', type = '', serial = ''] = match;
   return { text: `(${year})${court}${type}${serial}号`, year: Number(year), court, type, serial };
@@ -28,7 +25,7 @@ export function parseCaseNumber(input: string): CaseNumber | undefined {
 /** Whether a text is a case number of today's or of the old style (（2011）宁执字第00003号), which predecessors may still carry. */
 export function isCaseNumberOfAnyStyle(input: string): boolean {
   const text = input.trim();
-  return parseCaseNumber(text) !== undefined || (text.length <= CASE_NUMBER_LENGTH_MAX && OLD_CASE_NUMBER.test(text));
+  return parseCaseNumber(text) !== undefined || OLD_CASE_NUMBER.test(text);
 }
 
 /** The kind of case that a type of number speaks for; used when none is given. */

@@ -35,6 +35,7 @@ describe('legal instruments (R4)', () => {
     ['the newest, whatever the order', [young, old], 'young'],
     ['the larger id of two of an age', [anInstrument({ type, id: 'b' }), anInstrument({ type, id: 'a' })], 'b'],
     ['the larger id of two of an age, whatever the order', [anInstrument({ type, id: 'a' }), anInstrument({ type, id: 'b' })], 'b'],
+    ['the newest, though its id is smaller', [anInstrument({ type, id: 'z' }), anInstrument({ type, id: 'a', madeAt: 2 })], 'a'],
     ['none that is void', [old, { ...young, state: 'void' as const }], 'old'],
     ['none of another bank', [old, { ...young, bank: 'bank-b' }], 'old'],
     ['none of another type', [old, anInstrument({ type: 'freeze-notice', id: 'x', madeAt: 9 })], 'old'],

@@ -42,6 +42,7 @@ describe('restricted money (R24)', () => {
   const wages = '民事诉讼法第254条：应保留被执行人及其所扶养家属的生活必需费用';
   it.each<[string, string, RestrictionStatement | undefined, RestrictionFacts | undefined]>([
     ['a free account', 'current', undefined, undefined],
+    ['an account of a kind that policy does not know', 'crypto', undefined, undefined],
     ['a statement without a code', 'current', { reserve: 5n }, undefined],
     [
       'a kind that carries a restriction',

@@ -29,6 +29,8 @@ describe('what orders make of their request', () => {
     ['one still queued', [order('queued', ['open']), order('answered', ['executed'])], 'dispatched'],
     ['one received', [order('received', ['open'])], 'dispatched'],
     ['one undetermined (I6)', [order('undetermined', ['undetermined']), order('answered', ['executed'])], 'dispatched'],
+    ['answered with one line of two that is not settled', [order('answered', ['executed', 'undetermined'])], 'dispatched'],
+    ['rolled back over lines that were never settled', [order('rolled-back', ['open'])], 'not-executed'],
     ['answered with a line that is not settled', [order('answered', ['undetermined'])], 'dispatched'],
   ])('%s', (_name, orders, status) => expect(requestStatusOf(orders)).toBe(status));
 
