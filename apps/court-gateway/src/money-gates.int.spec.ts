@@ -106,8 +106,13 @@ describe('I8: deducts of a measure never exceed what is covered', () => {
     const [one, two] = [await addMeasure(gateway, of), await addMeasure(gateway, of)];
     const deduct = (measureId: string) => post(gateway, { action: 'deduct', caseId: of.id, lines: [{ measureId, amount: '1.00' }] });
     const release = (measureId: string) => post(gateway, { action: 'release', caseId: of.id, lines: [{ measureId, amount: '1.00' }] });
-    const both = await Promise.all([deduct(one), release(one), release(two), deduct(two)]);
-    expect(both.map((reply) => (reply.status === 202 ? 202 : reply.at('code')))).toEqual([202, 'open-orders', 202, 'open-orders']);
+    for (const pair of [
+      [deduct(one), release(one)],
+      [release(two), deduct(two)],
+    ]) {
+      const codes = (await Promise.all(pair)).map((reply) => (reply.status === 202 ? 'accepted' : reply.at('code')));
+      expect(codes.sort()).toEqual(['accepted', 'open-orders']);
+    }
   });
 
   it('and the money goes to the account of the case, by the order of the freeze', async () => {

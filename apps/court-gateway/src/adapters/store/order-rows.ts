@@ -253,9 +253,25 @@ export function openLinesOfCase(reader: Reader, caseId: string): Promise<OpenLin
   );
 }
 
+/** Why orders that never left have ended; `note` is Chinese and shown to officers. */
+export interface WithdrawalCause {
+  readonly code: string;
+  readonly note: string;
+}
+
 /** Ends orders that never left: they and their open lines become `withdrawn`, which frees the ceiling. */
-export async function withdrawUnsent(tx: Tx, orders: readonly OrderRow[], lines: readonly LineRow[], code: string): Promise<void> {
-  for (const order of orders) await moveOrder(tx, order, 'withdrawn', { outcome_code: code });
+export async function withdrawUnsent(
+  tx: Tx,
+  vault: Vault,
+  caseKey: DataKey,
+  orders: readonly OrderRow[],
+  lines: readonly LineRow[],
+  { code, note }: WithdrawalCause,
+): Promise<void> {
+  for (const order of orders) {
+    const outcome_sealed = sealOutcome(vault, caseKey, order.order_number, { note });
+    await moveOrder(tx, order, 'withdrawn', { outcome_code: code, outcome_sealed });
+  }
   for (const line of lines) {
     if (!isOpenLine(line.status)) continue;
     await compareAndSetOrStale(

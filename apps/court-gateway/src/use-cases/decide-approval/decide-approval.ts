@@ -31,6 +31,7 @@ export interface ApprovalDecision {
 }
 
 const ENDS = { reject: 'rejected', return: 'returned' } as const;
+const NOTES = { rejected: '审批未批准', returned: '审批退回修改' } as const;
 const FACTS: Readonly<Record<Decision, string>> = {
   approve: 'request.approved',
   reject: 'request.rejected',
@@ -118,9 +119,11 @@ export class DecideApproval {
     const { orders, lineRows } = await recallRequest(tx, this.vault, caseKey, request);
     await withdrawUnsent(
       tx,
+      this.vault,
+      caseKey,
       orders.map((order) => order.row),
       lineRows,
-      status,
+      { code: status, note: NOTES[status] },
     );
     await moveRequest(tx, request, status, { ended_at: at });
     await this.events.record(tx, request.id, 'status', at, { status });

@@ -60,7 +60,7 @@ export class LapseApprovals implements OnApplicationBootstrap, OnApplicationShut
       tx,
       orders.map(({ order_number }) => order_number),
     );
-    await withdrawUnsent(tx, orders, lines, 'approval-lapsed');
+    await withdrawUnsent(tx, this.vault, caseKey, orders, lines, { code: 'approval-lapsed', note: '审批逾期，请求失效' });
     await moveRequest(tx, request, 'lapsed', { ended_at: at });
     await this.events.record(tx, request.id, 'status', at, { status: 'lapsed' });
     await this.facts.record(tx, {

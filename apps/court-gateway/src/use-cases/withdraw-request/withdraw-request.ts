@@ -46,7 +46,7 @@ export class WithdrawRequest {
     const row = await lockCase(tx, case_id);
     const request = await loadRequest(tx, id);
     const orders = await ordersOfRequest(tx, id);
-    if (request.status === 'awaiting-approval') await this.takeBack(tx, request, orders, at);
+    if (request.status === 'awaiting-approval') await this.takeBack(tx, request, caseKey, orders, reason ?? NO_REASON, at);
     else if (request.dispatched_at !== null && request.status !== 'withdrawn') await this.askBack(tx, orders, reason ?? NO_REASON, at);
     else throw new AppError('wrong-state', '该请求已有结论，无可撤回');
     await this.facts.record(tx, {
@@ -61,12 +61,19 @@ export class WithdrawRequest {
     });
   }
 
-  private async takeBack(tx: Tx, request: RequestRow, orders: readonly OrderRow[], at: Instant): Promise<void> {
+  private async takeBack(
+    tx: Tx,
+    request: RequestRow,
+    caseKey: DataKey,
+    orders: readonly OrderRow[],
+    reason: string,
+    at: Instant,
+  ): Promise<void> {
     const lines = await linesOfOrders(
       tx,
       orders.map(({ order_number }) => order_number),
     );
-    await withdrawUnsent(tx, orders, lines, 'withdrawn-by-officer');
+    await withdrawUnsent(tx, this.vault, caseKey, orders, lines, { code: 'withdrawn-by-officer', note: reason });
     await moveRequest(tx, request, 'withdrawn', { ended_at: at });
     await this.events.record(tx, request.id, 'status', at, { status: 'withdrawn' });
   }
