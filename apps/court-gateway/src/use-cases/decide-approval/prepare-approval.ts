@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { assertMay, type Principal } from '#access';
 import type { DocumentRef } from '#contracts';
 import { invariant } from '#kernel';
-import { missingApprovals } from '#orders';
+import { missingApprovals, type InstrumentType } from '#orders';
 import type { DataKey } from '#privacy';
 import { findOfficer, openOfficer } from '../../adapters/store/officer-rows.js';
 import { instrumentsOfRequest } from '../../adapters/store/order-instruments.js';
@@ -76,7 +76,7 @@ export class PrepareApproval {
       await Promise.all(
         recalled.orders.slice(from, from + NOTICES_AT_ONCE).map(async (order) => {
           const own = links.filter(({ orderNumber }) => orderNumber === order.row.order_number).map(({ instrumentId }) => instrumentId);
-          const standing = records.filter(({ id }) => own.includes(id));
+          const standing = byPolicy(this.parts.policy.instruments[row.action], records).filter(({ id }) => own.includes(id));
           const documents = await Promise.all(standing.map((record) => this.documentFor(recalled.request, order, record, seals, parties)));
           documentsOf.set(order.row.order_number, documents);
         }),
@@ -129,6 +129,12 @@ export class PrepareApproval {
     const profile = this.parts.banks.find(bank);
     return profile?.legalPersons.find(({ code }) => code === legalPerson)?.name ?? profile?.name ?? bank;
   }
+}
+
+/** Documents travel in the order of policy: the ruling, then the notice, then what a kind of case asks for beyond them. */
+function byPolicy(types: readonly InstrumentType[], records: readonly InstrumentRecord[]): readonly InstrumentRecord[] {
+  const place = ({ type }: InstrumentRecord): number => (types.includes(type) ? types.indexOf(type) : types.length);
+  return [...records].sort((a, b) => place(a) - place(b));
 }
 
 /** 审执分离: nobody decides on his own request, and nobody gives two of its approvals. */
