@@ -8,10 +8,13 @@ import type { BankContext } from './bank-context.js';
 import type { ConnectorParts, HostedBank } from './connector-parts.js';
 import { manifestOf } from './dialects.js';
 import { makeFactRecorder } from './facts.js';
+import { Debounced, Gathering } from './gathering.js';
 import { openDialect, type Door, type OpenedDialect } from './open-bank.js';
 import { PrepareOrder } from './use-cases/take-order/prepare-order.js';
 import { recoverJournal } from './use-cases/recover-journal/recover-journal.js';
 
+/** Real milliseconds for which work is gathered, so that it shares turns and commits. */
+const GATHER_MS = 5;
 const TOPICS = [ORDER_EVENTS_TOPIC, ANSWERS_TOPIC, NOTICES_TOPIC, FACTS_TOPIC];
 
 /** One bank at work: its inbox, its journal's driver and its outbox. Nothing of it is shared with another bank (I15). */
@@ -29,7 +32,11 @@ export class BankHost {
     const { clock, entropy, log, bus } = parts;
     this.relay = new Relay(database, bus, TOPICS, clock, log);
     this.facts = makeFactRecorder(profile.bank, parts);
-    const announce = new Announcer(this.facts, clock, entropy, () => this.relay.nudge());
+    const nudge = new Debounced(clock, GATHER_MS, () => this.relay.nudge());
+    const announce = new Announcer(this.facts, clock, entropy, nudge.call);
+    const wake = new Debounced(clock, GATHER_MS, () => {
+      if (this.running.value) this.dialect.driver.wake();
+    });
     this.context = {
       bank: profile.bank,
       profile,
@@ -40,9 +47,8 @@ export class BankHost {
       clock,
       entropy,
       log,
-      wake: () => {
-        if (this.running.value) this.dialect.driver.wake();
-      },
+      gathering: new Gathering(clock, GATHER_MS),
+      wake: wake.call,
     };
     this.documents = new DocumentShelf(parts.blobs);
     this.dialect = openDialect(this.context, hosted, parts);

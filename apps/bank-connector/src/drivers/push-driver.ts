@@ -3,7 +3,7 @@ import { errorText, failPoint, Recurring, type Timer } from '#kernel';
 import type { KeyRing } from '#trust';
 import type { BankContext } from '../bank-context.js';
 import { dueOrders, nextDueAt, type OrderRow } from '../adapters/store/order-rows.js';
-import type { KnownOrder } from '../adapters/store/order-vault.js';
+import type { SendableOrder } from '../adapters/store/order-vault.js';
 import { doubtfulOrders, ordersLeftSending } from '../adapters/store/push-rows.js';
 import { RecordAnswer } from '../use-cases/record-answer/record-answer.js';
 import { SettleDelivery } from '../use-cases/settle-delivery/settle-delivery.js';
@@ -85,13 +85,13 @@ export class PushDriver implements Driver {
   private readonly capacity = (): number => (this.stopped ? 0 : Math.min(TURN_MAX, this.door.calls.capacity()));
 
   /** Rows that are nobody's at the moment, opened; one that cannot be opened is laid aside for a while and holds up no other. */
-  private async takeInHand(found: readonly OrderRow[]): Promise<readonly KnownOrder[]> {
+  private async takeInHand(found: readonly OrderRow[]): Promise<readonly SendableOrder[]> {
     const rows = found.filter((row) => !this.underWay.has(row.order_number)).slice(0, this.capacity());
     const opened = await Promise.all(rows.map((row) => this.open(row)));
     return opened.filter((known) => known !== undefined);
   }
 
-  private async open(row: OrderRow): Promise<KnownOrder | undefined> {
+  private async open(row: OrderRow): Promise<SendableOrder | undefined> {
     const { vault, log, bank, database, clock } = this.context;
     try {
       return await vault.know(row);
@@ -109,7 +109,7 @@ export class PushDriver implements Driver {
     return open.length >= limit ? open : [...open, ...(await doubtfulOrders(database.reader, clock.now(), limit - open.length))];
   }
 
-  private track(known: KnownOrder, work: Promise<void>): void {
+  private track(known: SendableOrder, work: Promise<void>): void {
     const orderNumber = known.row.order_number;
     const done = work
       .catch((error: unknown) => {
@@ -118,12 +118,12 @@ export class PushDriver implements Driver {
       })
       .finally(() => {
         this.underWay.delete(orderNumber);
-        this.wake();
+        this.context.wake();
       });
     this.underWay.set(orderNumber, done);
   }
 
-  private async send(known: KnownOrder, bytes: Buffer): Promise<void> {
+  private async send(known: SendableOrder, bytes: Buffer): Promise<void> {
     const { order_number: orderNumber, legal_person: legalPerson, wire_signature: signature } = known.row;
     const outcome = await this.door.calls.send({ orderNumber, legalPerson, bytes, signature });
     failPoint('connector.sent-before-record');
@@ -140,7 +140,7 @@ export class PushDriver implements Driver {
   }
 
   /** The bank's own word on an order in doubt; only its NOT_FOUND lets the same bytes go out again (I5). */
-  private async ask(known: KnownOrder): Promise<void> {
+  private async ask(known: SendableOrder): Promise<void> {
     const { order_number: orderNumber, code, standing } = known.row;
     const isParked = standing === 'parked';
     const outcome = code === 'send-again' ? ({ kind: 'not-found' } as const) : await this.door.calls.query(orderNumber);
@@ -156,7 +156,7 @@ export class PushDriver implements Driver {
     }
   }
 
-  private async notFound(known: KnownOrder): Promise<void> {
+  private async notFound(known: SendableOrder): Promise<void> {
     if (known.row.delivery === 'ACCEPTED') return this.settle.forgotten(known);
     for (const { known: sending, bytes } of await this.startSending.execute([known], { event: 'sent' })) {
       failPoint('connector.sending-after-commit');
@@ -164,7 +164,7 @@ export class PushDriver implements Driver {
     }
   }
 
-  private async heard(known: KnownOrder, { heard }: AnsweredOutcome): Promise<void> {
+  private async heard(known: SendableOrder, { heard }: AnsweredOutcome): Promise<void> {
     const worth = judgeSignature(this.door.keys, this.context.bank, heard, this.context.clock.now());
     const reading = this.door.connector.readAnswer(heard.bytes, known.order);
     const fate = await this.recordAnswer.execute({ known, heard, worth, reading });

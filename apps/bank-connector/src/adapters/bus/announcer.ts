@@ -8,19 +8,28 @@ import {
   type OrderProgressed,
 } from '#contracts';
 import { instantText, newId, type CanonicalValue, type Clock, type Entropy } from '#kernel';
-import { enqueue, type FactRecorder } from '#messaging';
+import { enqueue, enqueueMany, type Fact, type FactRecorder, type Message } from '#messaging';
 import type { Tx } from '#persistence';
-import { FieldCipher, type DataKey } from '#privacy';
-import type { KnownOrder } from '../store/order-vault.js';
+import { FieldCipher } from '#privacy';
+import type { OpenOrder } from '../store/order-vault.js';
 
-type Progress = Omit<OrderProgressed, 'orderNumber' | 'at'> & { readonly at?: string };
+export type Progress = Omit<OrderProgressed, 'at'> & { readonly at?: string };
+
+/** Something that happened to an order and must be provable. */
+export interface OrderFact {
+  readonly about: OpenOrder;
+  readonly type: string;
+  readonly content: CanonicalValue;
+  /** A user's id, or `bank:<code>`. */
+  readonly actor?: string;
+}
 
 /** The outbox of one bank: its events, answers, notices and facts. Everything leaves only with the transaction it is told in. */
 export class Announcer {
   private readonly cipher: FieldCipher;
 
   constructor(
-    private readonly facts: FactRecorder,
+    private readonly recorder: FactRecorder,
     private readonly clock: Clock,
     private readonly entropy: Entropy,
     /** Called after each commit that put something into the outbox. */
@@ -29,50 +38,58 @@ export class Announcer {
     this.cipher = new FieldCipher(entropy);
   }
 
-  async progress(tx: Tx, orderNumber: string, progress: Progress): Promise<void> {
+  async progress(tx: Tx, ...events: readonly Progress[]): Promise<void> {
     const at = this.clock.now();
-    const body = encodeBody('order.progressed.v1', { at: instantText(at), ...progress, orderNumber });
-    const id = newId(this.clock, this.entropy);
-    await enqueue(tx, { id, topic: ORDER_EVENTS_TOPIC, key: orderNumber, type: 'order.progressed.v1', at, headers: {}, body });
+    const messages = events.map((event): Message => {
+      const body = encodeBody('order.progressed.v1', { at: instantText(at), ...event });
+      const id = newId(this.clock, this.entropy);
+      return { id, topic: ORDER_EVENTS_TOPIC, key: event.orderNumber, type: 'order.progressed.v1', at, headers: {}, body };
+    });
+    await enqueueMany(tx, messages);
     tx.afterCommit(this.nudge);
   }
 
   /** Records a fact about an order and returns its leaf hash. */
-  fact(tx: Tx, { row, order, key }: KnownOrder, type: string, content: CanonicalValue, actor?: string): Promise<string> {
+  async fact(tx: Tx, about: OpenOrder, type: string, content: CanonicalValue, actor?: string): Promise<string> {
     tx.afterCommit(this.nudge);
-    return this.facts.record(tx, {
-      type,
-      subject: `order:${row.order_number}`,
-      ...(actor === undefined ? {} : { actor }),
-      orderNumber: row.order_number,
-      caseNumber: order.case.number,
-      caseId: row.case_id,
-      caseKey: key,
-      requestId: row.request_id,
-      content,
-    });
+    return this.recorder.record(tx, factOf({ about, type, content, ...(actor === undefined ? {} : { actor }) }));
   }
 
-  async answered(tx: Tx, { row, key }: KnownOrder, answer: OrderAnswered): Promise<void> {
+  /** The facts of one act about several orders. */
+  async facts(tx: Tx, facts: readonly OrderFact[]): Promise<void> {
+    tx.afterCommit(this.nudge);
+    await this.recorder.recordMany(tx, facts.map(factOf));
+  }
+
+  async answered(tx: Tx, about: OpenOrder, answer: OrderAnswered): Promise<void> {
     const body = encodeBody('order.answered.v1', answer);
-    await this.sealed(tx, key, { topic: ANSWERS_TOPIC, key: row.order_number, type: 'order.answered.v1', caseId: row.case_id, body });
+    await this.sealed(tx, about, { topic: ANSWERS_TOPIC, key: answer.orderNumber, type: 'order.answered.v1', body });
   }
 
-  async notified(tx: Tx, { row, key }: KnownOrder, notice: BankNotified): Promise<void> {
+  async notified(tx: Tx, about: OpenOrder, notice: BankNotified): Promise<void> {
     const body = encodeBody('bank.notified.v1', notice);
-    const messageKey = `${notice.orderNumber}/${notice.seq}`;
-    await this.sealed(tx, key, { topic: NOTICES_TOPIC, key: messageKey, type: 'bank.notified.v1', caseId: row.case_id, body });
+    const key = `${notice.orderNumber}/${notice.seq}`;
+    await this.sealed(tx, about, { topic: NOTICES_TOPIC, key, type: 'bank.notified.v1', body });
   }
 
-  private async sealed(
-    tx: Tx,
-    dataKey: DataKey,
-    message: { topic: string; key: string; type: string; caseId: string; body: Buffer },
-  ): Promise<void> {
-    const { topic, key, type, caseId, body } = message;
+  private async sealed(tx: Tx, { order, key }: OpenOrder, message: Pick<Message, 'topic' | 'key' | 'type' | 'body'>): Promise<void> {
     const id = newId(this.clock, this.entropy);
-    const sealed = this.cipher.sealBytes(dataKey, `message|${type}|${id}`, body);
-    await enqueue(tx, { id, topic, key, type, at: this.clock.now(), headers: { caseId }, body: sealed });
+    const body = this.cipher.sealBytes(key, `message|${message.type}|${id}`, message.body);
+    await enqueue(tx, { ...message, id, at: this.clock.now(), headers: { caseId: order.case.id }, body });
     tx.afterCommit(this.nudge);
   }
+}
+
+function factOf({ about: { order, key }, type, content, actor }: OrderFact): Fact {
+  return {
+    type,
+    subject: `order:${order.orderNumber}`,
+    ...(actor === undefined ? {} : { actor }),
+    orderNumber: order.orderNumber,
+    caseNumber: order.case.number,
+    caseId: order.case.id,
+    caseKey: key,
+    requestId: order.requestId,
+    content,
+  };
 }

@@ -1,14 +1,17 @@
-import type { GatesChanged, OrderDispatched } from '#contracts';
+import type { GatesChanged } from '#contracts';
 import type { BeforeSendingFacts } from '#orders';
-import { compareAndSet, type Row, type SqlValue, type Tx } from '#persistence';
+import { compareAndSet, placeholders, type Row, type SqlValue, type Tx } from '#persistence';
+import type { KnownOrder } from './order-vault.js';
 
 interface CaseRow extends Row {
+  readonly case_id: string;
   readonly status: 'open' | 'suspended' | 'closed';
   readonly hold: string | null;
   readonly at: number;
 }
 
 interface OfficerRow extends Row {
+  readonly officer_id: string;
   readonly filed: number;
   readonly filed_from: string;
   readonly filed_to: string;
@@ -41,19 +44,36 @@ async function keepNewer(
   if (kept && kept.at <= columns.at) await compareAndSet(tx, table, columns, { ...key, at: kept.at });
 }
 
+/** What the gateway has told of the cases and officers of some orders. */
+export interface GatesTold {
+  readonly cases: ReadonlyMap<string, CaseRow>;
+  readonly officers: ReadonlyMap<string, OfficerRow>;
+}
+
+export async function gatesOf(tx: Tx, orders: readonly KnownOrder[]): Promise<GatesTold> {
+  const caseIds = [...new Set(orders.map(({ order }) => order.case.id))];
+  const officerIds = [...new Set(orders.map(({ order }) => order.officer.id))];
+  if (caseIds.length === 0) return { cases: new Map(), officers: new Map() };
+  const cases = await tx.all<CaseRow>(`SELECT * FROM gate_cases WHERE case_id IN (${placeholders(caseIds.length)})`, caseIds);
+  const officers = await tx.all<OfficerRow>(
+    `SELECT * FROM gate_officers WHERE officer_id IN (${placeholders(officerIds.length)})`,
+    officerIds,
+  );
+  return {
+    cases: new Map(cases.map((row) => [row.case_id, row])),
+    officers: new Map(officers.map((row) => [row.officer_id, row])),
+  };
+}
+
 /**
  * What the gates before sending judge by: the order's own word of the moment of dispatch, and what the gateway has told since.
  * A word older than the dispatch is passed by: the order was released knowing better.
  */
-export async function factsBeforeSending(tx: Tx, order: OrderDispatched, dispatchedAt: number, now: number): Promise<BeforeSendingFacts> {
-  const kase = await tx.one<CaseRow>('SELECT status, hold, at FROM gate_cases WHERE case_id = ? AND at >= ?', [
-    order.case.id,
-    dispatchedAt,
-  ]);
-  const officer = await tx.one<OfficerRow>(
-    'SELECT filed, filed_from, filed_to, valid_to, at FROM gate_officers WHERE officer_id = ? AND at >= ?',
-    [order.officer.id, dispatchedAt],
-  );
+export function factsBeforeSending({ cases, officers }: GatesTold, { row, order }: KnownOrder, now: number): BeforeSendingFacts {
+  const sinceDispatch = <R extends { readonly at: number }>(told: R | undefined): R | undefined =>
+    told && told.at >= row.dispatched_at ? told : undefined;
+  const kase = sinceDispatch(cases.get(order.case.id));
+  const officer = sinceDispatch(officers.get(order.officer.id));
   const ends = order.lines.map(({ to }) => to).filter((to) => to !== undefined);
   return {
     action: order.action,

@@ -14,7 +14,8 @@ export function hasEnded(standing: Standing): boolean {
   return ENDED.has(standing);
 }
 
-export interface OrderRow extends Row {
+/** A row as a transaction reads it again: without the sealed bytes, which never change. */
+export interface SeenRow extends Row {
   readonly seq: number;
   readonly order_number: string;
   readonly case_id: string;
@@ -27,9 +28,6 @@ export interface OrderRow extends Row {
   readonly delivery: DeliveryState;
   readonly standing: Standing;
   readonly code: string | null;
-  readonly order_sealed: Buffer;
-  readonly wire_sealed: Buffer;
-  readonly wire_signature: string;
   readonly file_name: string | null;
   readonly attempts: number;
   readonly next_try_at: number;
@@ -41,11 +39,26 @@ export interface OrderRow extends Row {
   readonly ended_at: number | null;
 }
 
+export interface OrderRow extends SeenRow {
+  readonly order_sealed: Buffer;
+  readonly wire_sealed: Buffer;
+  readonly wire_signature: string;
+}
+
+/** The columns of `SeenRow`. */
+export const SEEN = `seq, order_number, case_id, request_id, officer_id, action, legal_person, lane_id, lane_number, delivery, standing, code, file_name,
+  attempts, next_try_at, dispatched_at, taken_at, available_at, sent_at, received_at, ended_at`;
+
 /** Orders that one look-up names at most. */
 const NUMBERS_MAX = 500;
 
 export async function findOrder(reader: Reader, orderNumber: string): Promise<OrderRow | undefined> {
   return reader.one<OrderRow>('SELECT * FROM orders WHERE order_number = ?', [orderNumber]);
+}
+
+/** As `findOrder`, for a transaction that only has to know where the order stands. */
+export function seeOrder(reader: Reader, orderNumber: string): Promise<SeenRow | undefined> {
+  return reader.one<SeenRow>(`SELECT ${SEEN} FROM orders WHERE order_number = ?`, [orderNumber]);
 }
 
 export async function findOrders(reader: Reader, orderNumbers: readonly string[]): Promise<readonly OrderRow[]> {
@@ -78,7 +91,7 @@ export async function nextDueAt(reader: Reader, deliveries: readonly DeliverySta
 }
 
 type Columns = Readonly<Record<string, SqlValue>>;
-type Seen = Pick<OrderRow, 'order_number' | 'delivery' | 'standing'>;
+type Seen = Pick<SeenRow, 'order_number' | 'delivery' | 'standing'>;
 
 /** Moves the delivery as its life cycle allows; false when the row is no longer as it was seen (I13). */
 export function moveDelivery(tx: Tx, seen: Seen, to: DeliveryState, change: Columns = {}): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { OrderDispatched } from '#contracts';
 import { FieldCipher, fieldAad, type BlobStore, type CaseKeys, type DataKey, type SystemKeys } from '#privacy';
 import type { ConnectorParts } from '../../connector-parts.js';
-import type { OrderRow } from './order-rows.js';
+import type { OrderRow, SeenRow } from './order-rows.js';
 
 /** An order's clear body and the key of its case, fetched before a transaction. */
 export interface OpenOrder {
@@ -10,9 +10,12 @@ export interface OpenOrder {
 }
 
 /** An order that can be worked on: with its row as it was read. */
-export interface KnownOrder extends OpenOrder {
-  readonly row: OrderRow;
+export interface KnownOrder<R extends SeenRow = SeenRow> extends OpenOrder {
+  readonly row: R;
 }
+
+/** With the sealed bytes for the bank, so that it can be sent. */
+export type SendableOrder = KnownOrder<OrderRow>;
 
 /** Sealing and opening for one bank's database. A sealed value is bound to its table, column and row. */
 export class OrderVault {
@@ -29,14 +32,14 @@ export class OrderVault {
   }
 
   /** @throws AppError `content-erased` when the case's key was destroyed */
-  async know(row: OrderRow): Promise<KnownOrder> {
+  async know(row: OrderRow): Promise<SendableOrder> {
     const key = await this.keys.get(row.case_id);
     const order = this.openJson<OrderDispatched>(key, 'orders', 'order_sealed', row.order_number, row.order_sealed);
     return { row, order, key };
   }
 
   /** The exact bytes for the bank. */
-  wireBytes({ row, key }: KnownOrder): Buffer {
+  wireBytes({ row, key }: SendableOrder): Buffer {
     return this.cipher.openBytes(key, fieldAad('orders', 'wire_sealed', row.order_number), row.wire_sealed);
   }
 

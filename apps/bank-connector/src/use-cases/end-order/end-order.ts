@@ -1,7 +1,7 @@
 import type { Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
 import { advanceLane } from '../../adapters/store/lanes.js';
-import { changeOrder, type OrderRow, type Standing } from '../../adapters/store/order-rows.js';
+import { changeOrder, type SeenRow, type Standing } from '../../adapters/store/order-rows.js';
 
 type EndStanding = Extract<Standing, 'answered' | 'rolled-back' | 'rejected' | 'withdrawn' | 'settled'>;
 
@@ -12,7 +12,7 @@ type EndStanding = Extract<Standing, 'answered' | 'rolled-back' | 'rejected' | '
 export async function endOrder(
   context: BankContext,
   tx: Tx,
-  seen: OrderRow,
+  seen: SeenRow,
   standing: EndStanding,
   change: Readonly<Record<string, string | number | null>> = {},
 ): Promise<boolean> {

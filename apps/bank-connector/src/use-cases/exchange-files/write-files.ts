@@ -3,8 +3,8 @@ import { AppError, errorText, failPoint, instantText } from '#kernel';
 import type { SignerPort } from '#trust';
 import type { BankContext } from '../../bank-context.js';
 import { noteDone, noteWritten, ordersInFile, unreceiptedFiles, type DownFileRow } from '../../adapters/store/down-files.js';
-import { dueOrders, type OrderRow } from '../../adapters/store/order-rows.js';
-import type { KnownOrder } from '../../adapters/store/order-vault.js';
+import { dueOrders, type OrderRow, type SeenRow } from '../../adapters/store/order-rows.js';
+import type { SendableOrder } from '../../adapters/store/order-vault.js';
 import { StartSending, type Sending } from '../start-sending/start-sending.js';
 
 /** Orders that one turn writes. */
@@ -87,9 +87,9 @@ export class WriteFiles {
   }
 
   /** Inquiries of a legal person share a file; a control order stands alone, because it is urgent. */
-  private groups(orders: readonly KnownOrder[]): readonly (readonly KnownOrder[])[] {
-    const groups: KnownOrder[][] = [];
-    const open = new Map<string, KnownOrder[]>();
+  private groups(orders: readonly SendableOrder[]): readonly (readonly SendableOrder[])[] {
+    const groups: SendableOrder[][] = [];
+    const open = new Map<string, SendableOrder[]>();
     for (const known of orders) {
       const { legal_person: legalPerson, action } = known.row;
       const group = action === 'inquire' ? open.get(legalPerson) : undefined;
@@ -103,11 +103,11 @@ export class WriteFiles {
     return groups;
   }
 
-  private async writeGroup(group: readonly KnownOrder[]): Promise<void> {
+  private async writeGroup(group: readonly SendableOrder[]): Promise<void> {
     const legalPerson = group[0]?.row.legal_person ?? '';
     const orders = group.map(({ row }) => ({ orderNumber: row.order_number, action: row.action }));
     const name = await this.freshName(legalPerson, orders);
-    const sendings = await this.startSending.execute(group, { event: 'available', change: { file_name: name } });
+    const sendings = await this.startSending.execute(group, { event: 'available', fileName: name });
     if (sendings.length === 0) return;
     failPoint('connector.sending-after-commit');
     await this.write(name, legalPerson, sendings);
@@ -151,7 +151,7 @@ export class WriteFiles {
     return digits + String(this.batches).padStart(6, '0');
   }
 
-  private async open(row: OrderRow): Promise<KnownOrder | undefined> {
+  private async open(row: OrderRow): Promise<SendableOrder | undefined> {
     const { vault, log, bank } = this.context;
     try {
       return await vault.know(row);
@@ -163,7 +163,7 @@ export class WriteFiles {
 }
 
 /** Neither receipted nor answered. */
-function isUnheard({ delivery, standing }: OrderRow): boolean {
+function isUnheard({ delivery, standing }: SeenRow): boolean {
   return standing === 'open' && (delivery === 'SENDING' || delivery === 'UNKNOWN');
 }
 

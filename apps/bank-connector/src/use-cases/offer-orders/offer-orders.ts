@@ -1,5 +1,5 @@
 import type { BankContext } from '../../bank-context.js';
-import { changeOrder, type OrderRow } from '../../adapters/store/order-rows.js';
+import { changeOrder, SEEN, type SeenRow } from '../../adapters/store/order-rows.js';
 
 /** Orders that one turn offers. */
 const OFFERED_MAX = 200;
@@ -11,14 +11,14 @@ export class OfferOrders {
   /** @returns how many were offered; the maximum means that there may be more */
   async execute(): Promise<number> {
     const { database, clock, announce } = this.context;
-    const rows = await database.reader.all<OrderRow>(
-      `SELECT * FROM orders WHERE standing = 'open' AND delivery = 'READY' AND available_at IS NULL ORDER BY seq LIMIT ${OFFERED_MAX}`,
+    const rows = await database.reader.all<SeenRow>(
+      `SELECT ${SEEN} FROM orders WHERE standing = 'open' AND delivery = 'READY' AND available_at IS NULL ORDER BY seq LIMIT ${OFFERED_MAX}`,
     );
     await Promise.all(
       rows.map((row) =>
         database.run(async (tx) => {
           if (await changeOrder(tx, row, { available_at: clock.now() })) {
-            await announce.progress(tx, row.order_number, { event: 'available' });
+            await announce.progress(tx, { orderNumber: row.order_number, event: 'available' });
           }
         }),
       ),

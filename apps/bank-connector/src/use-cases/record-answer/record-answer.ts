@@ -4,7 +4,7 @@ import { failPoint, instantText, sha256Hex } from '#kernel';
 import type { Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
 import { hasAnswer, keepAnswer, keepUnits, settledUnits, type AnswerFate } from '../../adapters/store/answer-rows.js';
-import { findOrder, hasEnded, type OrderRow } from '../../adapters/store/order-rows.js';
+import { hasEnded, seeOrder, type SeenRow } from '../../adapters/store/order-rows.js';
 import type { KnownOrder } from '../../adapters/store/order-vault.js';
 import { tellDoubt, type Doubt } from '../park-order/park-order.js';
 import { judgeAnswer, type Judgement } from './judge-answer.js';
@@ -50,6 +50,7 @@ export class RecordAnswer {
   async execute(hearing: Hearing): Promise<AnswerFate> {
     const prepared = await this.prepare(hearing);
     if (!prepared) return 'repeated';
+    await this.context.gathering.turn();
     const fate = await this.context.database.run((tx) => this.commit(tx, prepared));
     failPoint('connector.answered-after-commit');
     return fate;
@@ -80,7 +81,7 @@ export class RecordAnswer {
   /** Awaits nothing but its Tx. */
   async commit(tx: Tx, { hearing, original, judgement, delivery }: PreparedAnswer): Promise<AnswerFate> {
     const orderNumber = hearing.known.row.order_number;
-    const row = await findOrder(tx, orderNumber);
+    const row = await seeOrder(tx, orderNumber);
     if (!row || (await hasAnswer(tx, orderNumber, original.digest))) return 'repeated';
     const course: Course = { hearing, known: { ...hearing.known, row }, original, settled: await settledUnits(tx, orderNumber) };
     const fate =
@@ -186,7 +187,7 @@ export class RecordAnswer {
 }
 
 /** Ends that no answer may reopen: nothing left, or persons have decided. */
-function isClosed({ standing, delivery }: OrderRow): boolean {
+function isClosed({ standing, delivery }: SeenRow): boolean {
   return standing === 'withdrawn' || standing === 'settled' || standing === 'rejected' || delivery === 'READY';
 }
 

@@ -2,7 +2,7 @@ import { DELIVERY_LIFE, mayMove, type DeliveryState } from '#orders';
 import type { Tx } from '#persistence';
 import { AppError } from '#kernel';
 import type { BankContext } from '../../bank-context.js';
-import { changeOrder, type OrderRow, type Standing } from '../../adapters/store/order-rows.js';
+import { changeOrder, type SeenRow, type Standing } from '../../adapters/store/order-rows.js';
 import { advanceLane } from '../../adapters/store/lanes.js';
 import type { SettledUnit } from './settle-lines.js';
 
@@ -23,7 +23,7 @@ export function standingOf(units: readonly SettledUnit[], code: string | undefin
 export async function standAfterAnswer(
   context: BankContext,
   tx: Tx,
-  row: OrderRow,
+  row: SeenRow,
   units: readonly SettledUnit[],
   delivery: DeliveryState,
   code?: string,

@@ -1,7 +1,7 @@
 import type { OrderResolved } from '#contracts';
 import type { Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
-import { changeOrder, findOrder, hasEnded, type OrderRow } from '../../adapters/store/order-rows.js';
+import { changeOrder, hasEnded, seeOrder, type SeenRow } from '../../adapters/store/order-rows.js';
 import type { OpenOrder } from '../../adapters/store/order-vault.js';
 import { endOrder } from '../end-order/end-order.js';
 
@@ -14,17 +14,17 @@ export class ResolveOrder {
 
   async execute(tx: Tx, resolved: OrderResolved, known: OpenOrder | undefined): Promise<void> {
     const { log, bank, announce } = this.context;
-    const row = await findOrder(tx, resolved.orderNumber);
+    const row = await seeOrder(tx, resolved.orderNumber);
     if (!row || !known || hasEnded(row.standing)) {
       return log.write('warn', 'resolution-without-effect', { bank, orderNumber: resolved.orderNumber, outcome: resolved.outcome });
     }
     const isDone = resolved.outcome === 'settled' ? await this.settle(tx, row) : await this.sendAgain(tx, row);
     if (!isDone) return log.write('warn', 'resolution-without-effect', { bank, orderNumber: row.order_number, outcome: resolved.outcome });
-    await announce.fact(tx, { ...known, row }, 'order.resolved', { outcome: resolved.outcome, evidence: resolved.evidence });
+    await announce.fact(tx, known, 'order.resolved', { outcome: resolved.outcome, evidence: resolved.evidence });
     tx.afterCommit(() => this.context.wake());
   }
 
-  private async settle(tx: Tx, row: OrderRow): Promise<boolean> {
+  private async settle(tx: Tx, row: SeenRow): Promise<boolean> {
     await tx.run(`UPDATE desk_orders SET status = 'answered', draft_sealed = NULL, version = version + 1 WHERE order_number = ?`, [
       row.order_number,
     ]);
@@ -32,7 +32,7 @@ export class ResolveOrder {
   }
 
   /** Only an order in doubt: what the bank has accepted or refused never goes out again. */
-  private async sendAgain(tx: Tx, row: OrderRow): Promise<boolean> {
+  private async sendAgain(tx: Tx, row: SeenRow): Promise<boolean> {
     if (row.delivery !== 'UNKNOWN') return false;
     return changeOrder(tx, row, { standing: 'open', code: 'send-again', next_try_at: this.context.clock.now() });
   }

@@ -3,7 +3,7 @@ import { AppError, errorText, failPoint } from '#kernel';
 import type { BankContext } from '../../bank-context.js';
 import type { DocumentShelf } from '../../adapters/store/document-shelf.js';
 import { dueOrders, findOrder, type OrderRow } from '../../adapters/store/order-rows.js';
-import type { KnownOrder } from '../../adapters/store/order-vault.js';
+import type { SendableOrder } from '../../adapters/store/order-vault.js';
 import { StartSending } from '../start-sending/start-sending.js';
 
 /** Orders on one page. */
@@ -56,7 +56,7 @@ export class ServeOrders {
   }
 
   /** An order whose case was erased must not hold up the page. */
-  private async open(row: OrderRow): Promise<KnownOrder | undefined> {
+  private async open(row: OrderRow): Promise<SendableOrder | undefined> {
     const { vault, log, bank } = this.context;
     try {
       return await vault.know(row);

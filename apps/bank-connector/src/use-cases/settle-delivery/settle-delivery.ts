@@ -2,7 +2,7 @@ import { instantText, parseInstant } from '#kernel';
 import { afterCrash } from '#orders';
 import type { RejectedOutcome } from '#connector-sdk';
 import type { BankContext } from '../../bank-context.js';
-import { changeOrder, findOrder, hasEnded, moveDelivery, type OrderRow } from '../../adapters/store/order-rows.js';
+import { changeOrder, findOrder, hasEnded, moveDelivery, seeOrder, type SeenRow } from '../../adapters/store/order-rows.js';
 import type { KnownOrder } from '../../adapters/store/order-vault.js';
 import type { RecordAnswer } from '../record-answer/record-answer.js';
 import { park } from '../park-order/park-order.js';
@@ -32,7 +32,7 @@ export class SettleDelivery {
   async accepted(orderNumber: string, statedAt: string | undefined): Promise<void> {
     const { database, clock, announce } = this.context;
     await database.run(async (tx) => {
-      const row = await findOrder(tx, orderNumber);
+      const row = await seeOrder(tx, orderNumber);
       if (!row || row.standing !== 'open') return;
       if (row.delivery === 'READY' || row.delivery === 'REJECTED') return;
       const now = clock.now();
@@ -41,7 +41,7 @@ export class SettleDelivery {
       if (row.delivery === 'ACCEPTED') return void (await changeOrder(tx, row, change));
       const at = statedAt ?? instantText(now);
       await moveDelivery(tx, row, 'ACCEPTED', { ...change, received_at: parseInstant(at) });
-      await announce.progress(tx, row.order_number, { event: 'received', at });
+      await announce.progress(tx, { orderNumber, event: 'received', at });
     });
   }
 
@@ -51,7 +51,7 @@ export class SettleDelivery {
     const seen = await findOrder(database.reader, orderNumber);
     const known = seen && (await vault.know(seen));
     await database.run(async (tx) => {
-      const row = await findOrder(tx, orderNumber);
+      const row = await seeOrder(tx, orderNumber);
       if (!row || !known || row.standing !== 'open') return;
       if (row.delivery === 'ACCEPTED') return void (await changeOrder(tx, row, this.nextQuestion(row, ACCEPTED_ASK_MS)));
       if (row.delivery !== 'SENDING' && row.delivery !== 'UNKNOWN') return;
@@ -67,7 +67,7 @@ export class SettleDelivery {
   /** A question brought nothing new: the next one comes later, and changes nothing else. */
   async stillInDoubt(orderNumber: string): Promise<void> {
     await this.context.database.run(async (tx) => {
-      const row = await findOrder(tx, orderNumber);
+      const row = await seeOrder(tx, orderNumber);
       if (!row || hasEnded(row.standing)) return;
       await changeOrder(tx, row, this.nextQuestion(row, row.standing === 'parked' ? DOUBT_ASK_MS : ACCEPTED_ASK_MS));
     });
@@ -84,7 +84,7 @@ export class SettleDelivery {
     await this.recordAnswer.rejection(known, outcome);
   }
 
-  private nextQuestion(row: OrderRow, delays: readonly number[]): { attempts: number; next_try_at: number } {
+  private nextQuestion(row: SeenRow, delays: readonly number[]): { attempts: number; next_try_at: number } {
     return { attempts: row.attempts + 1, next_try_at: this.context.clock.now() + delayOf(delays, row.attempts) };
   }
 }

@@ -2,7 +2,7 @@ import { errorText } from '#kernel';
 import { checkBeforeSending } from '#orders';
 import { insert, type Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
-import { factsBeforeSending } from '../../adapters/store/gate-rows.js';
+import { factsBeforeSending, gatesOf } from '../../adapters/store/gate-rows.js';
 import { changeOrder, dueOrders, moveDelivery } from '../../adapters/store/order-rows.js';
 import type { KnownOrder } from '../../adapters/store/order-vault.js';
 import { withdraw } from '../withdraw-order/withdraw-order.js';
@@ -39,15 +39,16 @@ export class ShowAtDesk {
 
   private async show(tx: Tx, known: KnownOrder): Promise<void> {
     const { announce, clock } = this.context;
-    const { row, order } = known;
+    const { row } = known;
+    const orderNumber = row.order_number;
     const now = clock.now();
-    const refusal = checkBeforeSending(await factsBeforeSending(tx, order, row.dispatched_at, now));
+    const refusal = checkBeforeSending(factsBeforeSending(await gatesOf(tx, [known]), known, now));
     if (refusal) return withdraw(this.context, tx, known, { code: refusal.code, reason: refusal.detail });
     const times = { available_at: now, received_at: now, sent_at: now, attempts: 1 };
     if (!(await moveDelivery(tx, row, 'SENDING', times))) return;
     await moveDelivery(tx, { ...row, delivery: 'SENDING' }, 'ACCEPTED');
     await insert(tx, 'desk_orders', {
-      order_number: row.order_number,
+      order_number: orderNumber,
       case_id: row.case_id,
       action: row.action,
       status: 'received',
@@ -55,8 +56,7 @@ export class ShowAtDesk {
       received_at: now,
       due_at: now + ANSWER_WITHIN_MS,
     });
-    await announce.progress(tx, row.order_number, { event: 'available' });
-    await announce.progress(tx, row.order_number, { event: 'received' });
+    await announce.progress(tx, { orderNumber, event: 'available' }, { orderNumber, event: 'received' });
     await announce.fact(tx, known, 'order.sent', { attempt: 1, way: 'desk' });
   }
 }

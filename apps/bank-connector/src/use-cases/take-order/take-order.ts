@@ -2,8 +2,8 @@ import { AppError, failPoint, parseInstant } from '#kernel';
 import type { Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
 import { standingInLane } from '../../adapters/store/lanes.js';
-import { findOrder } from '../../adapters/store/order-rows.js';
-import { withdraw } from '../withdraw-order/withdraw-order.js';
+import { seeOrder } from '../../adapters/store/order-rows.js';
+import { withdraw, type WithdrawalReason } from '../withdraw-order/withdraw-order.js';
 import type { PreparedOrder } from './prepare-order.js';
 
 /** `order.dispatched.v1`: the order enters the journal, once for ever, and waits for its turn. */
@@ -14,20 +14,22 @@ export class TakeOrder {
     const { order } = prepared;
     const standing = order.lane ? await standingInLane(tx, order.lane.id, order.lane.number) : 'open';
     if (!(await this.insert(tx, prepared, standing))) return;
-    const row = await findOrder(tx, order.orderNumber);
-    if (!row) throw new AppError('invariant-broken', 'an order was not stored', { level: 'fatal' });
-    const known = { row, order, key: prepared.key };
-    await this.context.announce.progress(tx, order.orderNumber, { event: 'taken' });
-    await this.context.announce.fact(tx, known, 'order.taken', {
+    await this.context.announce.progress(tx, { orderNumber: order.orderNumber, event: 'taken' });
+    await this.context.announce.fact(tx, prepared, 'order.taken', {
       action: order.action,
       legalPerson: order.legalPerson,
       lane: order.lane && { id: order.lane.id, number: order.lane.number },
     });
     const early = await tx.one<{ reason: string }>('SELECT reason FROM early_withdrawals WHERE order_number = ?', [order.orderNumber]);
-    if (early) await withdraw(this.context, tx, known, { code: 'withdrawn-by-officer', reason: early.reason });
-    else if (prepared.impossible) await withdraw(this.context, tx, known, prepared.impossible);
+    if (early) await this.withdraw(tx, prepared, { code: 'withdrawn-by-officer', reason: early.reason });
+    else if (prepared.impossible) await this.withdraw(tx, prepared, prepared.impossible);
     tx.afterCommit(() => this.context.wake());
     failPoint('connector.taken-before-commit');
+  }
+
+  private async withdraw(tx: Tx, { order, key }: PreparedOrder, why: WithdrawalReason): Promise<void> {
+    const row = await seeOrder(tx, order.orderNumber);
+    if (row) await withdraw(this.context, tx, { row, order, key }, why);
   }
 
   private async insert(tx: Tx, { order, key, wire }: PreparedOrder, standing: 'open' | 'waiting'): Promise<boolean> {
@@ -54,7 +56,7 @@ export class TakeOrder {
       taken_at: now,
     });
     if (isNew) return true;
-    if (!(await findOrder(tx, orderNumber))) {
+    if (!(await seeOrder(tx, orderNumber))) {
       // Not the order number but the lane's number is taken: two orders in one place of a sequence is a defect of the sender.
       throw new AppError('invariant-broken', `lane number ${order.lane?.number ?? 0} of order ${orderNumber} is taken`, { level: 'error' });
     }

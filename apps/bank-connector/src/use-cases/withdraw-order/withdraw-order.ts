@@ -1,7 +1,7 @@
 import type { OrderWithdrawalAsked } from '#contracts';
 import type { Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
-import { findOrder, type OrderRow } from '../../adapters/store/order-rows.js';
+import { seeOrder, type SeenRow } from '../../adapters/store/order-rows.js';
 import type { KnownOrder, OpenOrder } from '../../adapters/store/order-vault.js';
 import { endOrder } from '../end-order/end-order.js';
 
@@ -15,7 +15,7 @@ export interface WithdrawalReason {
 const REASON_MAX = 900;
 
 /** Whether an order can still be withdrawn: nothing of it has left. */
-export function isUnsent(row: Pick<OrderRow, 'delivery' | 'standing'>): boolean {
+export function isUnsent(row: Pick<SeenRow, 'delivery' | 'standing'>): boolean {
   return row.delivery === 'READY' && (row.standing === 'waiting' || row.standing === 'open');
 }
 
@@ -24,7 +24,8 @@ export async function withdraw(context: BankContext, tx: Tx, known: KnownOrder, 
   const { row } = known;
   if (!(await endOrder(context, tx, row, 'withdrawn', { code: why.code }))) return;
   await tx.run(`UPDATE desk_orders SET status = 'withdrawn', version = version + 1 WHERE order_number = ?`, [row.order_number]);
-  await context.announce.progress(tx, row.order_number, { event: 'withdrawn', code: why.code, reason: why.reason.slice(0, REASON_MAX) });
+  const reason = why.reason.slice(0, REASON_MAX);
+  await context.announce.progress(tx, { orderNumber: row.order_number, event: 'withdrawn', code: why.code, reason });
   await context.announce.fact(tx, known, 'order.withdrawn', { code: why.code, reason: why.reason });
 }
 
@@ -35,7 +36,7 @@ export class WithdrawOrder {
   /** The row is read here; only what it takes to open the order was fetched before. */
   async execute(tx: Tx, asked: OrderWithdrawalAsked, known: OpenOrder | undefined): Promise<void> {
     const { log, clock, bank } = this.context;
-    const row = await findOrder(tx, asked.orderNumber);
+    const row = await seeOrder(tx, asked.orderNumber);
     if (!row) {
       // The order itself is still on its way, behind a message that failed: it will find this word when it comes.
       await tx.insertOnce('early_withdrawals', { order_number: asked.orderNumber, reason: asked.reason, at: clock.now() });
