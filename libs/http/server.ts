@@ -12,6 +12,8 @@ export const BODY_BYTES_MAX = 12 * 1024 * 1024;
 /** A client that sends slower than this is cut off. */
 const REQUEST_MS_MAX = 120_000;
 
+const TOO_LARGE = 413;
+
 /** What a route finds on the request beside Fastify's own. */
 export interface RawBody {
   /** The exact bytes of a JSON body, for digests and signatures. */
@@ -40,6 +42,11 @@ export async function createHttpServer(module: Type | DynamicModule, log: Log): 
     } catch (error) {
       done(error instanceof Error ? error : new AppError('invalid', errorText(error)));
     }
+  });
+  // A client that is cut off while it is still sending never reads the refusal, so the rest of too large a body is thrown away instead.
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (reply.statusCode === TOO_LARGE) reply.removeHeader('connection');
+    done(null, payload);
   });
   app.useGlobalFilters(new ProblemFilter(log));
   app.useGlobalPipes(strictValidation());
