@@ -134,7 +134,10 @@ describe('the played case', () => {
 
 /** The log as it stands on disk, without what a later checkpoint has made needless. */
 async function copyOfLog(dataDir: string, folder: string): Promise<string> {
-  const [year = ''] = (await readdir(path.join(dataDir, 'ledger'))).sort().slice(-1);
+  const [year = ''] = (await readdir(path.join(dataDir, 'ledger')))
+    .filter((name) => /^\d{4}$/.test(name))
+    .sort()
+    .slice(-1);
   const log = path.join(folder, year);
   await cp(path.join(dataDir, 'ledger', year), log, { recursive: true });
   return log;
