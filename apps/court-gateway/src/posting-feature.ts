@@ -15,7 +15,7 @@ import { DraftSystemRequest, DraftTools } from './use-cases/draft-system-request
 import { SystemPapers } from './use-cases/draft-system-request/system-papers.js';
 import { RequestJudge } from './use-cases/judge-request/request-judge.js';
 import { PlanFreeze } from './use-cases/plan-freeze/plan-freeze.js';
-import { PostRequestBatch } from './use-cases/post-request-batch/post-request-batch.js';
+import { RequestBatch } from './adapters/http/request-batch.js';
 import { AcceptRequest } from './use-cases/post-request/accept-request.js';
 import { PostRequest } from './use-cases/post-request/post-request.js';
 import { StoreRequest } from './use-cases/post-request/store-request.js';
@@ -43,7 +43,7 @@ export const postingFeature: RequestFeature = {
     StoreRequest,
     AcceptRequest,
     PostRequest,
-    PostRequestBatch,
+    RequestBatch,
     PrepareApproval,
     DecideApproval,
     WithdrawRequest,

@@ -4,7 +4,7 @@ import { assertMayEnter, type Principal } from '#access';
 import { GATE_CODES } from '#http';
 import { AppError } from '#kernel';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
-import { acceptedAnswer, PostRequestBatch } from '../../use-cases/post-request-batch/post-request-batch.js';
+import { acceptedAnswer, RequestBatch } from './request-batch.js';
 import { PostRequest } from '../../use-cases/post-request/post-request.js';
 import { acceptedView } from '../../use-cases/read-request/request-view.js';
 import { ReadRequests } from '../../use-cases/read-request/read-requests.js';
@@ -46,7 +46,7 @@ export class RequestsController {
     @Inject(PARTS) private readonly parts: GatewayParts,
     @Inject(Writes) private readonly writes: Writes,
     @Inject(PostRequest) private readonly postRequest: PostRequest,
-    @Inject(PostRequestBatch) private readonly postBatch: PostRequestBatch,
+    @Inject(RequestBatch) private readonly postBatch: RequestBatch,
     @Inject(ReadRequests) private readonly requests: ReadRequests,
   ) {}
 

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { assertMayEnter, type Principal } from '#access';
 import { problemOf, type Problem } from '#http';
 import { AppError } from '#kernel';
-import { parseRequest } from '../../adapters/http/request-bodies.js';
-import { Writes } from '../../adapters/http/writes.js';
-import { PostRequest, SharedLookups } from '../post-request/post-request.js';
-import { acceptedView } from '../read-request/request-view.js';
+import { parseRequest } from './request-bodies.js';
+import { Writes } from './writes.js';
+import { PostRequest, SharedLookups } from '../../use-cases/post-request/post-request.js';
+import { acceptedView } from '../../use-cases/read-request/request-view.js';
 
 /** Where the items' keys count: the same as if each item had been posted alone. */
 export const REQUESTS_PATH = '/api/v1/requests';
@@ -23,7 +23,7 @@ export interface BatchItemAnswer {
  * they wait together, so the store commits them in groups.
  */
 @Injectable()
-export class PostRequestBatch {
+export class RequestBatch {
   constructor(
     @Inject(Writes) private readonly writes: Writes,
     @Inject(PostRequest) private readonly post: PostRequest,
