@@ -2,8 +2,8 @@ import { AppError, errorText } from '#kernel';
 
 /** How often a condition is asked again. */
 const ASK_EVERY_MS = 20;
-/** How long a test waits for a condition unless it says otherwise. */
-const DEFAULT_LIMIT_MS = 5_000;
+/** How long a test waits for a condition unless it says otherwise: long enough for a machine that is busy with something else. */
+const DEFAULT_LIMIT_MS = 20_000;
 
 /**
  * Waits until a condition yields a value that is neither `false`, `undefined` nor `null`, and returns that value.
