@@ -86,7 +86,7 @@ export class ReleaseOrders {
       accountIndexes: [],
     });
     const situation = { ...loaded, instruments: loaded.instruments.filter(({ id }) => linked.has(id)) };
-    assertPasses(this.judge.refusal(situation, recalled.request, { stage, at, actor, approvals }));
+    assertPasses(this.judge.facts(situation, recalled.request, { stage, at, actor, approvals }));
     return { recalled, situation };
   }
 }

@@ -6,6 +6,7 @@ import {
   restrictionOf,
   type ActionFacts,
   type GateApprovals,
+  type GateBank,
   type GateCase,
   type GateFacts,
   type GateHold,
@@ -22,7 +23,7 @@ import type { Holding } from '../../adapters/store/holdings-reading.js';
 import { measureMoneyOf, type MeasureRow } from '../../adapters/store/measures-reading.js';
 import { gateOfficerOf } from '../../adapters/store/officer-rows.js';
 import type { OpenLine } from '../../adapters/store/order-rows.js';
-import type { BankDirectory } from '../../gateway-parts.js';
+import type { BankDirectory, GatewayBank } from '../../gateway-parts.js';
 import type { ResolvedLine, ResolvedRequest } from './lines.js';
 import type { Situation } from './situation.js';
 
@@ -102,13 +103,22 @@ function baseFacts(rules: GateRules, situation: Situation, request: ResolvedRequ
     officer: officer ? gateOfficerOf(officer, situation.filings) : NO_OFFICER,
     case: gateCaseOf(situation),
     parties: partyFacts(situation),
-    banks: rules.banks.all().map((bank) => ({ ...bank, name: bank.bank })),
+    banks: gateBanks(rules.banks.all()),
     holds: holdsOf(rules.policy, situation),
     instruments: situation.instruments,
     ...(request.instrumentIds ? { instrumentIds: request.instrumentIds } : {}),
     ...(moment.approvals ? { approvals: moment.approvals } : {}),
     ...(request.reason === undefined ? {} : { reason: request.reason }),
   };
+}
+
+export const namedByCode = new WeakMap<readonly GatewayBank[], readonly GateBank[]>();
+
+/** The gates know a bank by its code. Profiles are read once at start, so they are renamed once. */
+function gateBanks(banks: readonly GatewayBank[]): readonly GateBank[] {
+  const known = namedByCode.get(banks) ?? banks.map((bank) => ({ ...bank, name: bank.bank }));
+  namedByCode.set(banks, known);
+  return known;
 }
 
 export function gateCaseOf({ case: row, measures, openLines }: Situation): GateCase {

@@ -3,10 +3,10 @@ import { AppError } from '#kernel';
 import {
   approvalSubjectOf,
   checkAction,
-  checkDispatch,
   chooseInstruments,
   refusalErrors,
   requiredInstruments,
+  type ActionFacts,
   type ApproverRole,
   type GateInstrument,
   type Refusal,
@@ -38,15 +38,14 @@ export class RequestJudge {
     return loadSituation(reader, { vault: this.vault, instruments: this.instruments, officers: this.officers }, row, caseKey, needs);
   }
 
-  /** The first gate that is shut, or nothing. Seals and approvals are asked for at dispatch only. */
-  refusal(situation: Situation, request: ResolvedRequest, moment: GateMoment): Refusal | undefined {
-    const facts = gateFactsOf(this.parts, situation, request, moment);
-    return moment.stage === 'dispatch' ? checkDispatch(facts) : checkAction(facts);
+  /** What the gates read, for one or several looks at it. */
+  facts(situation: Situation, request: ResolvedRequest, moment: GateMoment): ActionFacts {
+    return gateFactsOf(this.parts, situation, request, moment);
   }
 
   /** Which roles policy asks to approve this request, each by another person. */
-  requiredRoles(situation: Situation, request: ResolvedRequest, moment: GateMoment): readonly ApproverRole[] {
-    return this.parts.policy.approvals[approvalSubjectOf(gateFactsOf(this.parts, situation, request, moment))];
+  requiredRoles(facts: ActionFacts): readonly ApproverRole[] {
+    return this.parts.policy.approvals[approvalSubjectOf(facts)];
   }
 
   /** What travels to one bank: the newest fitting instrument of each required type; the gates have seen that there is one. */
@@ -64,7 +63,8 @@ export function refused(refusal: Refusal): AppError {
   return new AppError(lost ? 'wrong-state' : refusal.code, refusal.detail, { errors: refusalErrors(refusal), extra: refusal.extra ?? {} });
 }
 
-/** @throws AppError with the gate's code */
-export function assertPasses(refusal: Refusal | undefined): void {
+/** Runs the gates of the stage that the facts name; seals and approvals are asked for at dispatch only. @throws AppError with the gate's code */
+export function assertPasses(facts: ActionFacts): void {
+  const refusal = checkAction(facts);
   if (refusal) throw refused(refusal);
 }

@@ -8,7 +8,6 @@ import type { RequestTerms } from '../../adapters/store/request-rows.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
 import { preparedDocument } from '../dispatch-orders/order-papers.js';
-import type { GateMoment } from '../judge-request/gate-facts.js';
 import type { ResolvedLine, ResolvedRequest } from '../judge-request/lines.js';
 import { assertPasses, RequestJudge } from '../judge-request/request-judge.js';
 import type { SituationNeeds } from '../judge-request/situation.js';
@@ -62,13 +61,11 @@ export class AcceptRequest {
     const around = { situation, banks: this.parts.banks, vault: this.vault, caseKey };
     const request = requestOf(command, resolveLines(command, around).filter(posted.keeps ?? (() => true)));
     // Whether a person may post is no question where the system does.
-    const posting: GateMoment = { stage: posted.draftedBySystem ? 'approval' : 'posting', at, actor: posted.by };
-    assertPasses(this.judge.refusal(situation, request, posting));
-    const required = this.judge.requiredRoles(situation, request, posting);
-    if (required.length === 0) {
-      const approvals = { required, given: [], requestedAt: at };
-      assertPasses(this.judge.refusal(situation, request, { ...posting, stage: 'dispatch', approvals }));
-    }
+    const stage = posted.draftedBySystem ? 'approval' : 'posting';
+    const facts = this.judge.facts(situation, request, { stage, at, actor: posted.by });
+    assertPasses(facts);
+    const required = this.judge.requiredRoles(facts);
+    if (required.length === 0) assertPasses({ ...facts, stage: 'dispatch', approvals: { required, given: [], requestedAt: at } });
     const stored = await this.requests.store(tx, {
       id,
       request,
