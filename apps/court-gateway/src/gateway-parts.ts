@@ -1,7 +1,7 @@
 import type { TokenIssuer, TokenVerifier } from '#access';
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { MessageBus } from '#messaging';
-import type { GateBank, Policy } from '#orders';
+import type { DeliveryStyle, GateBank, Policy } from '#orders';
 import type { Database } from '#persistence';
 import type { BlindIndex, BlobStore, CaseKeys, Pseudonyms, SystemKeys } from '#privacy';
 import type { SignerPort } from '#trust';
@@ -17,6 +17,8 @@ export interface GatewayBank extends GateBank {
   readonly legalPersons: readonly { readonly code: string; readonly name: string }[];
   /** The bank tells unasked when coverage changes; others are asked again (I16). */
   readonly notices: boolean;
+  /** How its dialect delivers (I5). What a bank that polls may fetch has not left yet, so it can still be withdrawn. */
+  readonly delivery?: DeliveryStyle;
 }
 
 /** The banks of this installation; read once at start. */

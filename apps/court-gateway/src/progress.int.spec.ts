@@ -12,12 +12,15 @@ import {
   ordersOf,
   progressOf,
 } from './testing/bank-words.js';
-import { startGateway, type GatewayFixture } from './testing/gateway-fixture.js';
+import type { BankDirectory, GatewayBank } from './gateway-parts.js';
+import { BANKS, startGateway, type GatewayFixture } from './testing/gateway-fixture.js';
 import { addHolding, addMeasure, fileCase, post, rows, type PostingCase } from './testing/posting-fixture.js';
 
 let gateway: GatewayFixture;
+const withDelivery = BANKS.map((bank): GatewayBank => (bank.bank === 'hankoubank' ? { ...bank, delivery: 'pull' } : bank));
+const banks: BankDirectory = { all: () => withDelivery, find: (code) => withDelivery.find(({ bank }) => bank === code) };
 beforeAll(async () => {
-  gateway = await startGateway({ parts: { holdDelivery: true } });
+  gateway = await startGateway({ parts: { holdDelivery: true, banks } });
 });
 afterAll(() => gateway.close());
 
@@ -47,6 +50,20 @@ describe('progress', () => {
       'received',
       '2026-03-11T02:00:00.000Z',
       '2026-03-10T01:30:00.000Z',
+    ]);
+  });
+
+  it('what a polling bank may fetch has not left: it stays queued and can be withdrawn', async () => {
+    const of = await fileCase(gateway);
+    const { requestId, orders } = await inquiry(of, ['hankoubank', 'hbrcu']);
+    for (const { order_number } of orders) await deliver(gateway, progressOf(gateway, order_number, 'available'));
+    const statusOf = async (bank: string) =>
+      (await ordersOf(gateway, requestId)).filter((order) => order.bank === bank).map(({ status, due_at }) => [status, due_at !== null]);
+    expect(await statusOf('hankoubank')).toEqual([['queued', true]]);
+    expect(await statusOf('hbrcu')).toEqual([
+      ['sent', true],
+      ['sent', true],
+      ['sent', true],
     ]);
   });
 

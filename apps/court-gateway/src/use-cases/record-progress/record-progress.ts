@@ -56,15 +56,21 @@ export class RecordProgress {
   /** R11: the bank's 24 hours run from its receipt, else from when it could have the order. Events may come late and out of order. */
   private async advance(tx: Tx, order: OrderRow, progress: OrderProgressed, caseKey: DataKey): Promise<void> {
     const change = this.timesOf(order, progress);
-    const to: OrderStatus = progress.event === 'received' ? 'received' : 'sent';
+    const to = this.statusAfter(order, progress);
     if (!mayMove(ORDER_LIFE, order.status, to)) {
       if (Object.keys(change).length > 0) await writeTimes(tx, order, change);
       return;
     }
-    const left: OrderColumns = order.withdrawal === 'asked' && progress.event !== 'available' ? { withdrawal: 'already-sent' } : {};
+    const left: OrderColumns = order.withdrawal === 'asked' ? { withdrawal: 'already-sent' } : {};
     const row = await findCase(tx, order.case_id);
     if (!row) return;
     await this.ports.settle.move(tx, this.sceneOf(order, row, caseKey), order, to, [], { ...change, ...left });
+  }
+
+  /** What a polling bank may fetch is still here, so it stays `queued` and can be withdrawn; a file or a desk's list is with the bank. */
+  private statusAfter(order: OrderRow, { event }: OrderProgressed): OrderStatus {
+    if (event === 'received') return 'received';
+    return event === 'available' && this.ports.parts.banks.find(order.bank)?.delivery === 'pull' ? 'queued' : 'sent';
   }
 
   private timesOf(order: OrderRow, { event, at }: OrderProgressed): OrderColumns {
