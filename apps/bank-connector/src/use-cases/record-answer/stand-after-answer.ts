@@ -11,12 +11,13 @@ const ASK_AFTER_DOUBT_MS = 15_000;
 
 /**
  * Where an order stands after an answer. One undetermined line parks it, one line in progress keeps it in progress, and its lane
- * waits in both cases; otherwise it is over.
+ * waits in both cases; a rollback, which says that nothing was done, ends all lines; otherwise it is over.
  */
 export function standingOf(units: readonly SettledUnit[], code: string | undefined): Standing {
-  if (code !== undefined || units.some(({ status }) => status === 'undetermined')) return 'parked';
-  if (units.some(({ status }) => status === 'in-progress')) return 'in-progress';
-  return units.some(({ status }) => status === 'rolled-back') ? 'rolled-back' : 'answered';
+  if (code !== undefined) return 'parked';
+  if (units.some(({ status }) => status === 'rolled-back')) return 'rolled-back';
+  if (units.some(({ status }) => status === 'undetermined')) return 'parked';
+  return units.some(({ status }) => status === 'in-progress') ? 'in-progress' : 'answered';
 }
 
 /** Brings the order's row to where its units say it stands, inside the caller's transaction, which has read `row`. */

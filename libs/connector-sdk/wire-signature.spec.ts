@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Ed25519Signer, KeyRing, newPrivateKeyPem } from '#trust';
+import { SeededEntropy } from '#testing';
+import { judgeSignature, signForWire } from './wire-signature.js';
+
+const signer = new Ed25519Signer(newPrivateKeyPem(new SeededEntropy('bank')), 'bank-1');
+const ring = new KeyRing([{ bank: 'bank', keyId: 'bank-1', publicKeyPem: signer.publicKeyPem(), from: 100, to: 200 }]);
+const bytes = Buffer.from('{"orderNumber":"1"}');
+
+describe('a signature on the wire', () => {
+  it('has key id, algorithm and signature, and counts within the key’s time for its own bank alone', async () => {
+    const signature = await signForWire(signer, bytes);
+    expect(signature).toMatch(/^bank-1;ed25519;[A-Za-z0-9_-]{86}$/);
+    expect(judgeSignature(ring, 'bank', { bytes, signature }, 150)).toEqual({ signature: 'valid', keyId: 'bank-1' });
+    expect(judgeSignature(ring, 'bank', { bytes, signature: ` ${signature}\n` }, 150).signature).toBe('valid');
+    expect(judgeSignature(ring, 'bank', { bytes, signature }, 200).signature).toBe('invalid');
+    expect(judgeSignature(ring, 'other', { bytes, signature }, 150).signature).toBe('invalid');
+  });
+
+  it.each([
+    ['', 'absent'],
+    ['  ', 'absent'],
+    [undefined, 'absent'],
+    ['bank-1', 'invalid'],
+    ['bank-1;ed25519;', 'invalid'],
+    ['bank-1;rsa;AAAA', 'invalid'],
+    ['bank-2;ed25519;AAAA', 'invalid'],
+  ])('%j is %s', (signature, worth) => expect(judgeSignature(ring, 'bank', { bytes, signature }, 150).signature).toBe(worth));
+
+  it('is wrong for every other byte sequence', async () => {
+    const signature = await signForWire(signer, bytes);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const other = Buffer.from(bytes);
+        other[at] = (other[at] ?? 0) ^ change;
+        return judgeSignature(ring, 'bank', { bytes: other, signature }, 150).signature === 'invalid';
+      }),
+    );
+  });
+});
