@@ -22,6 +22,7 @@ function gatewayBank({ profile, manifest }: InstalledBank): GatewayBank {
     active: profile.active,
     legalPersons: profile.legalPersons,
     notices: manifest.notices,
+    delivery: manifest.delivery,
     actions: ACTIONS.filter((action) => abilities[action]),
     scopes,
     propertyKinds,

@@ -116,7 +116,7 @@ describe('settling lines', () => {
       ...[1, 2].map((seq) =>
         fc
           .constantFrom('executed', 'partly-executed', 'refused', 'in-progress', 'undetermined')
-          .map((status) => line(seq, status as ControlLine['status'])),
+          .map((status) => line(seq, status)),
       ),
     )
     .map((lines) => control(...lines));
