@@ -1,4 +1,4 @@
-import { errorText, failPoint, Recurring, type Clock, type Log } from '#kernel';
+import { AppError, errorText, failPoint, Recurring, type Clock, type Log } from '#kernel';
 import { placeholders, type Database } from '#persistence';
 import type { MessageBus } from './bus.js';
 import { messageOf, type OutboxRow } from './outbox.js';
@@ -30,7 +30,11 @@ export class Relay {
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
-    const failed = (error: unknown): void => this.log.write('warn', 'relay-publish-failed', { reason: errorText(error) });
+    const failed = (error: unknown): void => {
+      // While a process starts, its own readers come one after another; a topic that nobody reads yet is no news then.
+      const level = error instanceof AppError && error.code === 'bus-no-reader' ? 'info' : 'warn';
+      this.log.write(level, 'relay-publish-failed', { reason: errorText(error) });
+    };
     this.loops = topics.map((topic) => new Recurring(clock, RELAY_IDLE_MS, () => this.drain(topic), failed));
     this.cleaner = new Recurring(clock, CLEAN_EVERY_MS, () => this.clean(), failed);
   }
