@@ -1,6 +1,6 @@
 import { ProfileReader } from './profile-reader.js';
 
-/** One legal person behind a bank's front end; a union serves many (DOMAIN 5.3). */
+/** One legal person behind a bank's front end; a union serves many (docs/rules.md). */
 export interface LegalPerson {
   readonly code: string;
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { TypedAnswer } from '#connector-sdk';
 import { TypedReader } from './typed-reader.js';
 
-/** DOMAIN 2.10, XCHTYY: why a bank gives an order back. */
+/** docs/rules.md, Reasons, XCHTYY: why a bank gives an order back. */
 export const ROLLBACK_CODES = ['01', '02', '03', '04', '0401', '0402', '0403', '0404', '05', '06', '09'] as const;
 
 /** Reads `{code, note, contact, phone}`: a rollback says why, and whom to call. */

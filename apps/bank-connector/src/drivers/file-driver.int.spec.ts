@@ -98,6 +98,16 @@ describe('a bank that exchanges files', () => {
     );
   });
 
+  it.each(['hbrcu-nowhere', '../../elsewhere'])(
+    'withdraws an order for the legal person %s, which the profile does not name',
+    async (legalPerson) => {
+      const order = sampleInquiry(connector.rig, connector.digest, { legalPerson });
+      await connector.rig.dispatch([order]);
+      await eventually(() => connector.rig.heard.events.some(({ event, code }) => event === 'withdrawn' && code === 'unsupported-by-bank'));
+      expect(await connector.row(BANK, order.orderNumber)).toMatchObject({ delivery: 'READY', standing: 'withdrawn' });
+    },
+  );
+
   it('writes the very same file again when the bank took it away and never spoke of it', async () => {
     const order = freeze();
     await connector.rig.dispatch([order]);

@@ -114,9 +114,7 @@ describe('settling lines', () => {
   const anyLines = fc
     .tuple(
       ...[1, 2].map((seq) =>
-        fc
-          .constantFrom('executed', 'partly-executed', 'refused', 'in-progress', 'undetermined')
-          .map((status) => line(seq, status)),
+        fc.constantFrom('executed', 'partly-executed', 'refused', 'in-progress', 'undetermined').map((status) => line(seq, status)),
       ),
     )
     .map((lines) => control(...lines));

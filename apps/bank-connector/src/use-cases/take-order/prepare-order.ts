@@ -18,6 +18,7 @@ export interface PreparedOrder {
   readonly impossible?: { readonly code: string; readonly reason: string };
 }
 
+const ORDER_NUMBER = /^[0-9A-Za-z-]{1,30}$/;
 const NO_WIRE = { bytes: Buffer.alloc(0), signature: '' };
 
 /** Writes and signs the exact bytes for the bank, once and for ever, before the order enters the journal (I5, I11). */
@@ -34,7 +35,8 @@ export class PrepareOrder {
     if (order.bank !== this.context.bank) {
       throw new AppError('contract-broken', `an order for ${order.bank} came to ${this.context.bank}`, { level: 'error' });
     }
-    if (!this.translation) return { order, key, wire: NO_WIRE };
+    const impossible = this.impossible(order);
+    if (impossible || !this.translation) return { order, key, wire: NO_WIRE, ...(impossible ? { impossible } : {}) };
     try {
       const bytes = this.translation.writeOrder(order, await this.contents(order));
       if (bytes.length > ORDER_BYTES_MAX) throw new AppError('too-large', '请求单连同法律文书超过银行可接收的大小');
@@ -43,6 +45,13 @@ export class PrepareOrder {
       if (!(error instanceof AppError) || !NEVER.has(error.code)) throw error;
       return { order, key, wire: NO_WIRE, impossible: { code: error.code, reason: error.message } };
     }
+  }
+
+  /** Both words become parts of file names and addresses, so nothing may stand in them that leads elsewhere. */
+  private impossible({ orderNumber, legalPerson }: OrderDispatched): PreparedOrder['impossible'] {
+    if (!ORDER_NUMBER.test(orderNumber)) return { code: 'unsupported-by-bank', reason: '请求单号的形式不符合约定' };
+    if (this.context.profile.legalPersons.some(({ code }) => code === legalPerson)) return undefined;
+    return { code: 'unsupported-by-bank', reason: `该银行没有法人机构 ${legalPerson}` };
   }
 
   private async contents(order: OrderDispatched): Promise<ReadonlyMap<string, Buffer>> {
