@@ -39,7 +39,7 @@ export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
   'bus-full': 503,
 };
 
-/** The gates (DESIGN I1, API "Conventions"): the request is understood and may not be done. */
+/** The gates (docs/design.md, I1): the request is understood and may not be done. */
 export const GATE_CODES = [
   'case-closed',
   'subject-not-debtor',

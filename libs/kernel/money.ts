@@ -9,7 +9,7 @@ export interface MoneyJson {
   readonly currency: string;
 }
 
-/** DOMAIN 2.5: fields of 14 bytes including the point hold at most 99,999,999,999.99. */
+/** docs/rules.md: fields of 14 bytes including the point hold at most 99,999,999,999.99. */
 export const MINOR_MAX: Minor = 9_999_999_999_999n;
 
 const DECIMALS: Readonly<Record<string, number>> = { JPY: 0, KRW: 0 };

@@ -14,7 +14,7 @@ export interface Message {
   readonly body: Buffer;
 }
 
-/** DESIGN "Life of one order": larger bytes travel as blobs, referenced by digest. */
+/** docs/design.md "Life of one order": larger bytes travel as blobs, referenced by digest. */
 export const MESSAGE_BYTES_MAX = 256 * 1024;
 /** How many messages a reader is handed at once. */
 export const BATCH_SIZE_MAX = 200;

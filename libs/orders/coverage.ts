@@ -5,14 +5,14 @@ import type { Scope } from './words.js';
 export interface RankedMeasure {
   readonly id: string;
   readonly limit: Minor;
-  /** `account` takes all that is left at its rank, also above its limit (DOMAIN 2.5). Default `funds`. */
+  /** `account` takes all that is left at its rank, also above its limit (docs/rules.md). Default `funds`. */
   readonly scope?: Scope;
 }
 
 export interface CoverageProtection {
   /** Money that must stay free (R24). */
   readonly reserve?: Minor;
-  /** A creditor with a priority right stands before every freeze: freezes are executed and cover nothing (DOMAIN 2.5). */
+  /** A creditor with a priority right stands before every freeze: freezes are executed and cover nothing (docs/rules.md). */
   readonly priorityRight?: boolean;
 }
 

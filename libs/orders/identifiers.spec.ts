@@ -12,7 +12,7 @@ import {
   parseOrderNumber,
 } from './index.js';
 
-describe('case numbers (DOMAIN 2.7)', () => {
+describe('case numbers (docs/rules.md)', () => {
   it.each([
     ['(2026)鄂0106执1234号', 2026, '鄂0106', '执', '1234'],
     ['（2025）鄂0106民初5678号', 2025, '鄂0106', '民初', '5678'],
@@ -66,7 +66,7 @@ describe('case numbers (DOMAIN 2.7)', () => {
   });
 });
 
-describe('order numbers (DOMAIN 2.1)', () => {
+describe('order numbers (docs/rules.md)', () => {
   it('are made of date, region and sequence, and read back', () => {
     expect(formatOrderNumber('2026-03-10', '420106', 1)).toBe('20260310420106000001');
     expect(formatOrderNumber('2026-03-10', '420106', 101)).toBe('20260310420106000101');
@@ -97,7 +97,7 @@ describe('order numbers (DOMAIN 2.1)', () => {
   );
 });
 
-describe('identity documents (DOMAIN 2.8)', () => {
+describe('identity documents (docs/rules.md)', () => {
   it('knows the codes', () => {
     expect(ID_TYPES).toHaveLength(21);
     expect([ID_TYPES[0], ID_TYPES[19], ID_TYPES[20]]).toEqual(['01', '20', 'USCC']);

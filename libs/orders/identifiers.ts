@@ -1,7 +1,7 @@
 import { AppError, type FieldError, type LegalDate } from '#kernel';
 import type { CaseKind } from './words.js';
 
-/** A case number taken apart (DOMAIN 2.7). `text` is its one written form, with half-width brackets. */
+/** A case number taken apart (docs/rules.md). `text` is its one written form, with half-width brackets. */
 export interface CaseNumber {
   readonly text: string;
   readonly year: number;
@@ -34,7 +34,7 @@ export function caseKindOf(type: string): CaseKind {
   return type.includes('保') ? 'preservation' : 'execution';
 }
 
-/** DOMAIN 2.1: a request number has at most 30 bytes. */
+/** docs/rules.md: a request number has at most 30 bytes. */
 export const ORDER_NUMBER_BYTES_MAX = 30;
 const SEQUENCE_DIGITS_MIN = 6;
 const ORDER_NUMBER = /^(\d{8})(\d{6})(\d{6,16})$/;
@@ -63,7 +63,7 @@ export function parseOrderNumber(text: string): OrderNumber | undefined {
   return { date: `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`, region, sequence: Number(sequence) };
 }
 
-/** Codes of DOMAIN 2.8; USCC (统一社会信用代码) is ours beside them. */
+/** Codes of docs/rules.md; USCC (统一社会信用代码) is ours beside them. */
 export const ID_TYPES: readonly string[] = [...Array.from({ length: 20 }, (_, i) => String(i + 1).padStart(2, '0')), 'USCC'];
 const ID_NUMBER_LENGTH_MAX = 100;
 

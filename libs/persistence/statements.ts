@@ -18,7 +18,8 @@ export async function insertMany(tx: Tx, table: string, rows: readonly Columns[]
   const tuple = `(${columns.map(() => '?').join(', ')})`;
   for (let from = 0; from < rows.length; from += ROWS_PER_INSERT_MAX) {
     const part = rows.slice(from, from + ROWS_PER_INSERT_MAX);
-    const values = part.flatMap((row) => columns.map((column) => row[column] ?? null));
+    const values: SqlValue[] = [];
+    for (const row of part) for (const column of columns) values.push(row[column] ?? null);
     await tx.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${part.map(() => tuple).join(', ')}`, values);
   }
 }

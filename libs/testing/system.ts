@@ -19,6 +19,8 @@ export interface SystemOptions {
   readonly password?: string;
   /** Further environment, such as `CHAKONG_FAIL_POINT`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Flags of Node itself, such as `--cpu-prof`. */
+  readonly nodeFlags?: readonly string[];
   /** False when the process may die before it is ready. */
   readonly waitUntilReady?: boolean;
 }
@@ -39,7 +41,8 @@ export class TestSystem {
     const entry = options.entry ?? (await builtFile(STANDALONE));
     const port = options.port ?? (await freePort());
     const password = options.password ?? DEMO_PASSWORD;
-    const child = startProcess(entry, [], {
+    const [first = entry, ...rest] = [...(options.nodeFlags ?? []), entry];
+    const child = startProcess(first, rest, {
       PORT: String(port),
       DATA_DIR: options.dataDir,
       CHAKONG_DEMO: options.demo ?? 'seed',

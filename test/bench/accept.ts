@@ -46,8 +46,9 @@ class Inquiries implements Load {
 }
 
 /** Durably accepted requests while delivery is held back: first flat out, then at a steady rate; then everything is let go. */
-export async function runAccept({ seconds, keep }: BenchOptions): Promise<BenchResult> {
-  const bench = await startBenchSystem(true);
+export async function runAccept(options: BenchOptions): Promise<BenchResult> {
+  const { seconds } = options;
+  const bench = await startBenchSystem(true, options);
   try {
     const { system, port, folder, dataDir } = bench;
     const subjects = await prepareSubjects(system);
@@ -86,7 +87,7 @@ export async function runAccept({ seconds, keep }: BenchOptions): Promise<BenchR
       reference: { name: REFERENCE, ratePerSec: reference },
     };
   } finally {
-    await bench.end(keep);
+    await bench.end();
   }
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BenchOptions } from './options.js';
 import { tempDir, TestSystem, type TempDir } from '#testing';
 
 /** The system under measurement: the compiled standalone of this same build, in a process of its own. */
@@ -13,16 +14,17 @@ export interface BenchSystem {
   release(): void;
   /** Commits of the gateway's store since its start, or null when the system does not say. */
   commits(): Promise<number | null>;
-  end(keep: boolean): Promise<void>;
+  end(): Promise<void>;
 }
 
 /** Starts with delivery held back when `held`. */
-export async function startBenchSystem(held: boolean): Promise<BenchSystem> {
+export async function startBenchSystem(held: boolean, { cpuProfile, keep }: BenchOptions): Promise<BenchSystem> {
   const folder = await tempDir('bench');
   const entry = fileURLToPath(new URL('../../apps/standalone/src/main.js', import.meta.url));
+  const nodeFlags = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${path.resolve(cpuProfile)}`];
   const env = { CHAKONG_HOLD_DELIVERY: held ? 'on' : 'off', LOG_LEVEL: 'error' };
   const dataDir = path.join(folder.path, 'data');
-  const system = await TestSystem.start({ dataDir, entry, env });
+  const system = await TestSystem.start({ dataDir, entry, env, nodeFlags });
   return {
     system,
     folder,
@@ -30,7 +32,7 @@ export async function startBenchSystem(held: boolean): Promise<BenchSystem> {
     port: Number(new URL(system.origin).port),
     release: () => void process.kill(system.process.pid, 'SIGUSR2'),
     commits: () => commitsOf(system),
-    end: async (keep) => {
+    end: async () => {
       const ending = await system.stop();
       if (ending.code !== 0) say(`the system ended with ${JSON.stringify(ending)}:\n${system.process.output().slice(-2000)}`);
       if (keep) say(`data kept in ${folder.path}`);

@@ -61,8 +61,9 @@ export class Batches implements Load {
 }
 
 /** Orders accepted in batches while delivery is held back; stops at fifty thousand. */
-export async function runBulk({ seconds, keep }: BenchOptions): Promise<BenchResult> {
-  const bench = await startBenchSystem(true);
+export async function runBulk(options: BenchOptions): Promise<BenchResult> {
+  const { seconds } = options;
+  const bench = await startBenchSystem(true, options);
   try {
     const { system, port, folder, dataDir } = bench;
     const subjects = await prepareSubjects(system);
@@ -104,7 +105,7 @@ export async function runBulk({ seconds, keep }: BenchOptions): Promise<BenchRes
       reference: { name: REFERENCE, ratePerSec: calls * ITEMS_PER_CALL * ORDERS_PER_ITEM },
     };
   } finally {
-    await bench.end(keep);
+    await bench.end();
   }
 }
 

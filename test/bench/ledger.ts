@@ -23,8 +23,9 @@ const LATENCY_SAMPLES = 60;
  * Facts wait in the gateway's outbox, made by a real import of cases while delivery is held back. Let go, they travel through relay
  * and bus into the log; the clock stops when a signed checkpoint covers the last of them.
  */
-export async function runLedger({ seconds, keep }: BenchOptions): Promise<BenchResult> {
-  const bench = await startBenchSystem(true);
+export async function runLedger(options: BenchOptions): Promise<BenchResult> {
+  const { seconds } = options;
+  const bench = await startBenchSystem(true, options);
   try {
     await importCases(bench.system, Math.min(FACTS_MAX, seconds * FACTS_PER_SECOND));
     const copy = path.join(bench.folder.path, 'facts');
@@ -49,7 +50,7 @@ export async function runLedger({ seconds, keep }: BenchOptions): Promise<BenchR
       reference: { name: `insert-same-leaves-${REFERENCE_ROWS}-a-transaction`, ratePerSec: reference },
     };
   } finally {
-    await bench.end(keep);
+    await bench.end();
   }
 }
 

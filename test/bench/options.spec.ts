@@ -3,12 +3,19 @@ import { parseOptions } from './options.js';
 
 describe('the options of a bench', () => {
   it('have the embedded profile and ten seconds unless told otherwise', () => {
-    expect(parseOptions(['--scenario', 'accept'])).toEqual({ scenario: 'accept', profile: 'embedded', seconds: 10, keep: false });
-    expect(parseOptions(['--scenario', 'bulk', '--profile', 'embedded', '--seconds', '3', '--keep'])).toEqual({
+    expect(parseOptions(['--scenario', 'accept'])).toEqual({
+      scenario: 'accept',
+      profile: 'embedded',
+      seconds: 10,
+      keep: false,
+      cpuProfile: undefined,
+    });
+    expect(parseOptions(['--scenario', 'bulk', '--profile', 'embedded', '--seconds', '3', '--keep', '--cpu-profile', 'x'])).toEqual({
       scenario: 'bulk',
       profile: 'embedded',
       seconds: 3,
       keep: true,
+      cpuProfile: 'x',
     });
   });
 

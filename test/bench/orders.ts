@@ -24,8 +24,9 @@ interface RequestView {
 }
 
 /** Whole lives of orders: posted, delivered to three automatic banks, answered, answers applied. */
-export async function runOrders({ seconds, keep }: BenchOptions): Promise<BenchResult> {
-  const bench = await startBenchSystem(false);
+export async function runOrders(options: BenchOptions): Promise<BenchResult> {
+  const { seconds } = options;
+  const bench = await startBenchSystem(false, options);
   try {
     const { system, port } = bench;
     const subjects = await prepareSubjects(system);
@@ -59,7 +60,7 @@ export async function runOrders({ seconds, keep }: BenchOptions): Promise<BenchR
       reference: null,
     };
   } finally {
-    await bench.end(keep);
+    await bench.end();
   }
 }
 

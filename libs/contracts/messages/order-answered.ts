@@ -99,7 +99,7 @@ export interface ControlLine {
   readonly to?: LegalDate;
   /** in-progress: when the bank expects to be done. */
   readonly expectedOn?: LegalDate;
-  /** R26: never missing when refused. A canonical code of DOMAIN 2.11 and the bank's own words. */
+  /** R26: never missing when refused. A canonical code of docs/rules.md, Reasons and the bank's own words. */
   readonly reason?: { readonly code: string; readonly text: string };
   readonly priorMeasures?: readonly PriorMeasure[];
   readonly priorityRights?: readonly PriorityRight[];

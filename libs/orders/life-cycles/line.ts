@@ -6,7 +6,7 @@ import { type LifeCycle, isFinal } from './life-cycle.js';
  */
 export type LineStatus = 'open' | 'in-progress' | 'undetermined' | 'executed' | 'partly-executed' | 'refused' | 'withdrawn';
 
-/** DOMAIN 7.3: the machine of record is the line's; orders and requests derive theirs from it. */
+/** docs/rules.md: the machine of record is the line's; orders and requests derive theirs from it. */
 export const LINE_LIFE: LifeCycle<LineStatus> = {
   name: 'line',
   initial: ['open'],

@@ -20,7 +20,7 @@ export function uncoveredOf(freeze: Freeze): Minor {
 /**
  * Gives the balance to the live freezes in the order of their arrival, each at most its limit, so that no fen is
  * covered twice (R17) and no more is covered than there is. A freeze of the whole account takes all that is left.
- * Where somebody has a right of priority the freezes stand but control nothing (DOMAIN 2.5).
+ * Where somebody has a right of priority the freezes stand but control nothing (docs/rules.md).
  * This is the simulator's own reading of the rule; it must not share code with ours, whose truth it checks.
  */
 export function spread(account: Account, freezes: readonly Freeze[]): void {

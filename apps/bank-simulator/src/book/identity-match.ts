@@ -14,7 +14,7 @@ function matches(customer: Customer, subject: OrderSubject): boolean {
 }
 
 /**
- * Full name, kind of id and id number must all agree (DOMAIN 2.1); a number that is known under another name or kind
+ * Full name, kind of id and id number must all agree (docs/rules.md); a number that is known under another name or kind
  * is a mismatch, never a guess.
  */
 export function findCustomers(

@@ -6,7 +6,7 @@ import type { RefusalCode } from './refusals.js';
 export type OriginalFreeze = { readonly freeze: Freeze } | { readonly problem: RefusalCode };
 
 /**
- * The freeze that a later order is about, found by the order that set it (DOMAIN 2.4, 原冻结请求单号). Where a clerk
+ * The freeze that a later order is about, found by the order that set it (docs/rules.md, 原冻结请求单号). Where a clerk
  * names none it is a live one of the same court on the account: for a deduct the first that covers the amount, else the newest. The case number plays no part: a preservation freeze is renewed,
  * released and deducted under another one (R15).
  */

@@ -1,5 +1,5 @@
 /**
- * Why a line was not executed: the canonical words of DOMAIN 2.11 and the Chinese text that a bank writes (2.10, WNKZYY).
+ * Why a line was not executed: the canonical words of docs/rules.md, Reasons and the Chinese text that a bank writes (2.10, WNKZYY).
  * Codes that only a court or a seal check can give are not in the list: the simulator never says them.
  */
 export const REFUSAL_TEXTS = {
@@ -20,7 +20,7 @@ export const REFUSAL_TEXTS = {
 
 export type RefusalCode = keyof typeof REFUSAL_TEXTS;
 
-/** Rollback codes (DOMAIN 2.10, XCHTYY) with the note that goes with them. */
+/** Rollback codes (docs/rules.md, Reasons, XCHTYY) with the note that goes with them. */
 export const ROLLBACK_NOTES: Readonly<Record<string, string>> = {
   '01': '主记录不存在',
   '02': '请求单号重复',

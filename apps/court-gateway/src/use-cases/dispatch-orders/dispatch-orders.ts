@@ -36,7 +36,7 @@ export function dispatchAad(orderNumber: string): string {
 }
 
 /**
- * Hands orders to the outbox in the transaction that released them (DESIGN "Life of one order", step 3): the gates have just
+ * Hands orders to the outbox in the transaction that released them (docs/design.md "Life of one order", step 3): the gates have just
  * passed; each control order gets the next number of its lane, under the lane's row; messages, facts and rows commit together (I3).
  */
 @Injectable()

@@ -46,7 +46,7 @@ export interface StoredRequest {
 
 /**
  * Writes a judged request down in one transaction: request, orders, lines, facts and, where no approval is asked for, the
- * orders' messages (DESIGN "Life of one order", steps 1 and 3).
+ * orders' messages (docs/design.md "Life of one order", steps 1 and 3).
  */
 @Injectable()
 export class StoreRequest {

@@ -63,7 +63,7 @@ export class AnswerPorts {
 }
 
 /**
- * Takes a bank's answer into effect (DESIGN "Life of one order", step 6): lines, holdings, measures, payments, what was collected,
+ * Takes a bank's answer into effect (docs/design.md "Life of one order", step 6): lines, holdings, measures, payments, what was collected,
  * order and request, tasks, facts and events change in one transaction (I3). An answer that nobody waits for changes nothing and
  * is looked at by a person.
  */
