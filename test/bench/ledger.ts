@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { silentLog, SystemClock } from '#kernel';
@@ -27,7 +28,9 @@ export async function runLedger(options: BenchOptions): Promise<BenchResult> {
   const { seconds } = options;
   const bench = await startBenchSystem(true, options);
   try {
+    const memoryBefore = await residentMiB(bench.system.process.pid);
     await importCases(bench.system, Math.min(FACTS_MAX, seconds * FACTS_PER_SECOND));
+    say(`import: memory of the process ${memoryBefore} → ${await residentMiB(bench.system.process.pid)} MiB`);
     const copy = path.join(bench.folder.path, 'facts');
     await readStore(bench.dataDir, 'gateway', copy);
     const waiting = await withReader(copy, waitingFacts);
@@ -52,6 +55,12 @@ export async function runLedger(options: BenchOptions): Promise<BenchResult> {
   } finally {
     await bench.end();
   }
+}
+
+/** Resident memory in MiB, where the operating system tells; otherwise NaN. */
+async function residentMiB(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
 }
 
 async function importCases(system: TestSystem, count: number): Promise<void> {
