@@ -8,6 +8,13 @@ describe('what a clerk must fill in (R26)', () => {
   it.each<[string, ControlAction, Partial<ControlAnswerLine>, string[]]>([
     ['a freeze', 'freeze', { covered: 5n }, []],
     ['a freeze, told by what is missing', 'freeze', { uncovered: 0n }, []],
+    [
+      'a freeze whose parts do not make what was asked',
+      'freeze',
+      { covered: 100n, uncovered: 99n },
+      [' 实际控制金额与超额控制金额之和与冻结限额不符'],
+    ],
+    ['a renewal whose parts are not of what was asked', 'renew', { covered: 100n, uncovered: 99n }, []],
     ['a freeze without what is held', 'freeze', {}, ['/covered 已冻结的，必须填写实际控制金额']],
     ['a partial freeze without what is held', 'freeze', { status: 'partly-executed' }, ['/covered 已冻结的，必须填写实际控制金额']],
     ['a renewal', 'renew', {}, []],

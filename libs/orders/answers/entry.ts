@@ -16,7 +16,7 @@ export function entryFaults(action: ControlAction, asked: Minor | undefined, ans
     if (!condition) faults.push({ pointer, detail });
   };
   const done = status === 'executed' || status === 'partly-executed';
-  const impossible = impossibleFigures(answer);
+  const impossible = impossibleFigures(action === 'freeze' ? { ...answer, limit: answer.limit ?? asked } : answer);
   need(status !== 'refused' || (answer.reason ?? '').trim() !== '', '/reason', '未执行的，必须说明原因');
   need(status !== 'in-progress' || answer.expectedOn !== undefined, '/expectedOn', '正在办理的，必须填写预计办结日期');
   need(!(done && action === 'freeze') || (answer.covered ?? answer.uncovered) !== undefined, '/covered', '已冻结的，必须填写实际控制金额');

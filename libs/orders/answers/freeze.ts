@@ -10,12 +10,11 @@ import { coveredAt, impossibleFigures, settledWithoutEffect, uncoveredOf, undete
 export function applyFreezeAnswer(asked: AskedFreeze, answer: ControlAnswerLine): LineOutcome {
   const settled = settledWithoutEffect(answer);
   if (settled) return settled;
-  const impossible = impossibleFigures(answer) ?? (answer.moved ? '冻结反馈中出现已划出的款项' : undefined);
-  if (impossible !== undefined) return undetermined(impossible);
   const limit = answer.limit ?? asked.amount;
+  const impossible = impossibleFigures({ ...answer, limit }) ?? (answer.moved ? '冻结反馈中出现已划出的款项' : undefined);
+  if (impossible !== undefined) return undetermined(impossible);
   const covered = coveredAt(limit, answer);
   if (covered === undefined) return undetermined('银行反馈已冻结，但未反馈实际控制金额');
-  if (covered < 0n) return undetermined('超额控制金额大于冻结限额');
   if (limit === 0n && covered === 0n) return undetermined('银行反馈已冻结，但冻结金额为零');
   const to = answer.to ?? asked.term.to;
   const uncovered = uncoveredOf(limit, covered);
@@ -55,6 +54,7 @@ export function applyRenewAnswer(asked: AskedRenewal, measure: MeasureState, ans
   if (to <= measure.to) return undetermined('银行反馈已续行冻结，但终期没有延长');
   if (measure.status === 'released' || measure.status === 'exhausted') return undetermined('该项冻结已经终结，银行却反馈已续行');
   const stated = coveredAt(measure.limit, answer);
+  if (stated !== undefined && stated < 0n) return undetermined('超额控制金额大于冻结限额');
   if (measure.status === 'expired' && stated === undefined) return undetermined('该项冻结已届满，银行反馈已续行但未反馈实际控制金额');
   const newer = stated !== undefined && answer.asOf >= measure.asOf;
   const covered = newer ? stated : measure.covered;

@@ -21,6 +21,7 @@ describe('the answer to a release (R22)', () => {
     ['down to what is covered', 300n, {}, {}, 'executed | in-force 300/300/0 | '],
     ['below what is covered', 100n, {}, {}, 'executed | in-force 100/100/0 | '],
     ['above what is covered', 400n, {}, {}, 'executed | in-force 400/300/100 | '],
+    ['with the bank’s uncovered', 400n, { uncovered: 50n }, {}, 'executed | in-force 400/350/50 | '],
     ['with the bank’s covered', 400n, { covered: 350n }, {}, 'executed | in-force 400/350/50 | '],
     ['a waiting one', 100n, {}, { status: 'waiting', covered: 0n, uncovered: 500n }, 'executed | waiting 100/0/100 | '],
     ['a waiting one wholly', 0n, {}, { status: 'waiting', covered: 0n, uncovered: 500n }, 'executed | released 0/0/0 | '],
@@ -67,6 +68,7 @@ describe('the answer to a release (R22)', () => {
     ['a limit that rose', 100n, { limit: 600n }, '银行反馈已解除，但冻结限额没有降低'],
     ['wholly released and something held', 0n, { covered: 1n }, '银行反馈已全部解除，却仍有实际控制金额'],
     ['parts that do not make the limit asked', 100n, { covered: 50n, uncovered: 49n }, '实际控制金额与超额控制金额之和与冻结限额不符'],
+    ['more uncovered than the new limit', 100n, { uncovered: 101n }, '超额控制金额大于冻结限额'],
     ['money moved', 100n, { moved }, '解除冻结反馈中出现已划出的款项'],
     ['refused without a reason', 100n, { status: 'refused' }, '银行反馈未执行，但未说明原因'],
   ])('decides nothing: %s', (_name, newLimit, answer, reason) => {

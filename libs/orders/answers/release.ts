@@ -3,7 +3,7 @@ import { boundBy } from '../ceilings.js';
 import { isLiveMeasure } from '../life-cycles/index.js';
 import type { TaskKind } from '../words.js';
 import type { AskedRelease, ControlAnswerLine, LineOutcome, MeasureState } from './answer.js';
-import { impossibleFigures, settledWithoutEffect, uncoveredOf, undetermined } from './reading.js';
+import { coveredAt, impossibleFigures, settledWithoutEffect, uncoveredOf, undetermined } from './reading.js';
 
 /**
  * A release's answer lowers the limit, or ends the measure at 0 (R22). The bank's own new limit counts; without one the asked limit does,
@@ -20,7 +20,7 @@ export function applyReleaseAnswer(asked: AskedRelease, measure: MeasureState, a
   if (limit === undefined) return undetermined('银行反馈部分解除，但未反馈解除后的冻结限额');
   const contradiction = impossibleFigures({ ...answer, limit }) ?? contradictionOf(measure, limit, answer.covered);
   if (contradiction !== undefined) return undetermined(contradiction);
-  const covered = answer.covered ?? minMinor(measure.covered, limit);
+  const covered = coveredAt(limit, answer) ?? minMinor(measure.covered, limit);
   const uncovered = uncoveredOf(limit, covered);
   const next: MeasureState = {
     ...measure,

@@ -86,6 +86,33 @@ const DOCUMENTS: readonly Row[] = [
     { missing: 'freeze-notice' },
   ],
   [
+    'a first named one that is not the case’s',
+    freezeFacts({ instrumentIds: ['x', 'freeze-ruling-1', 'freeze-notice-1'] }),
+    'instrument-missing',
+    '/instrumentIds/0',
+    '所列文书不属于本案',
+  ],
+  [
+    'a ruling for one of two banks',
+    freezeFacts({
+      instruments: withRuling({ bank: 'bank-a' }),
+      lines: [aFreezeLine(), aFreezeLine({ pointer: '/lines/1', bank: 'bank-b', holding: aHolding({ id: 'h2' }) })],
+    }),
+    'instrument-missing',
+    '/instrumentIds',
+    missing('冻结裁定书'),
+    { missing: 'freeze-ruling' },
+  ],
+  [
+    'the sum of a draft that is the newest',
+    freezeFacts({
+      instruments: [...allInstruments(), anInstrument({ type: 'freeze-ruling', id: 'd', state: 'draft', madeAt: 9, amount: 1n })],
+    }),
+    'instrument-mismatch',
+    '/lines/0',
+    '金额合计超过《冻结裁定书》所载的0.01',
+  ],
+  [
     'a named one that is not the case’s',
     freezeFacts({ instrumentIds: ['freeze-ruling-1', 'freeze-notice-1', 'x'] }),
     'instrument-missing',

@@ -99,6 +99,26 @@ const PROPERTY: readonly Row[] = [
   ],
   ['a freeze of money that may not be deducted', freezeFacts({ lines: [onHolding({ freeze: 'yes', deduct: 'no' })] }), '-'],
   [
+    'money that may be frozen freely, beyond what is there',
+    freezeFacts({ lines: [onHolding({ freeze: 'yes', deduct: 'no' }, { available: 100n })] }),
+    '-',
+  ],
+  [
+    'a restricted holding beside an account that is not known',
+    freezeFacts({ lines: [onHolding({ reserve: 0n }), aFreezeLine({ pointer: '/lines/1', holding: undefined })] }),
+    '-',
+  ],
+  [
+    'money that may be deducted freely, beyond the balance stated last',
+    deductFacts({ lines: [onMeasure({ freeze: 'above-reserve', deduct: 'yes' }, { balance: 100n })] }),
+    '-',
+  ],
+  [
+    'two restricted measures, each within its own',
+    deductFacts({ lines: [onMeasure({}, { balance: 450n }), { ...onMeasure({}, { id: 'm2', balance: 450n }), pointer: '/lines/1' }] }),
+    '-',
+  ],
+  [
     'a free account may be frozen beyond what is there',
     freezeFacts({ lines: [aFreezeLine({ holding: aHolding({ available: 0n }) })] }),
     '-',
@@ -183,6 +203,17 @@ const BANKS: readonly Row[] = [
     'unsupported-by-bank',
     '/transactions',
     'bank-a不支持查询交易流水',
+  ],
+  [
+    'transactions at one of two banks',
+    inquireFacts({
+      transactions: { from: '2026-01-01', to: '2026-02-01' },
+      banks: [aBank(), aBank({ name: 'bank-b', transactions: false })],
+      lines: ['bank-a', 'bank-b'].map((bank) => ({ pointer: '', debtorId: 'debtor-1', bank })),
+    }),
+    'unsupported-by-bank',
+    '/transactions',
+    'bank-b不支持查询交易流水',
   ],
   [
     'transactions at a bank that is not asked',
