@@ -10,7 +10,7 @@ import { StartSending, type Sending } from '../start-sending/start-sending.js';
 /** Orders that one turn writes. */
 const TURN_MAX = 1_000;
 /** Business milliseconds after which a file that the bank has taken away without a receipt is written again; longer each time. */
-const WRITE_AGAIN_MS = 30_000;
+const WRITE_AGAIN_MS = 10_000;
 const WRITE_AGAIN_MS_MAX = 600_000;
 /** Files looked after in one turn. */
 const FILES_MAX = 200;
