@@ -70,9 +70,12 @@ export class FactRecorder {
     return leafHash;
   }
 
-  /** Records the facts of one act in their order, several of one subject included, and returns their leaf hashes. */
-  async recordMany(tx: Tx, facts: readonly Fact[]): Promise<readonly string[]> {
-    if (facts.length === 0) return [];
+  /** Records the facts of one act in their order, several of one subject included, after the act's other messages, and returns their leaf hashes. */
+  async recordMany(tx: Tx, facts: readonly Fact[], messages: readonly Message[] = []): Promise<readonly string[]> {
+    if (facts.length === 0) {
+      await enqueueMany(tx, messages);
+      return [];
+    }
     const at = this.clock.now();
     const heads = await this.headsOf(tx, [...new Set(facts.map(({ subject }) => subject))]);
     const made = facts.map((fact) => this.make(fact, at, heads));
@@ -82,10 +85,7 @@ export class FactRecorder {
       'facts',
       made.map(({ row }) => row),
     );
-    await enqueueMany(
-      tx,
-      made.map(({ message }) => message),
-    );
+    await enqueueMany(tx, [...messages, ...made.map(({ message }) => message)]);
     return made.map(({ row }) => row.leaf_hash);
   }
 

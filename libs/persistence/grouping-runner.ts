@@ -47,31 +47,31 @@ class ScopedTx implements Tx {
     this.open = false;
   }
 
-  async all<T extends Row>(sql: string, params: readonly SqlValue[] = []): Promise<T[]> {
-    return this.live().all<T>(sql, params);
+  // These hand the store's own promise on: a wrapper around each would cost a bulk as much as its reads.
+  all<T extends Row>(sql: string, params: readonly SqlValue[] = []): Promise<T[]> {
+    return this.open ? this.statements.all<T>(sql, params) : Promise.reject(usedAfterEnd());
   }
 
   async one<T extends Row>(sql: string, params: readonly SqlValue[] = []): Promise<T | undefined> {
-    return (await this.live().all<T>(sql, params))[0];
+    return (await this.all<T>(sql, params))[0];
   }
 
-  async run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
-    return this.live().run(sql, params);
+  run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
+    return this.open ? this.statements.run(sql, params) : Promise.reject(usedAfterEnd());
   }
 
-  async insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean> {
-    return this.live().insertOnce(table, row);
+  insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean> {
+    return this.open ? this.statements.insertOnce(table, row) : Promise.reject(usedAfterEnd());
   }
 
   afterCommit(hook: () => void): void {
-    this.live();
+    if (!this.open) throw usedAfterEnd();
     this.hooks.push(hook);
   }
+}
 
-  private live(): Statements {
-    if (!this.open) throw new AppError('invariant-broken', 'a transaction was used after its closure had ended', { level: 'fatal' });
-    return this.statements;
-  }
+function usedAfterEnd(): AppError {
+  return new AppError('invariant-broken', 'a transaction was used after its closure had ended', { level: 'fatal' });
 }
 
 /**

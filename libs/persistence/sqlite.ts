@@ -121,25 +121,40 @@ class SqliteStatements implements Statements {
   constructor(private readonly connection: Connection) {}
 
   all<T extends Row>(sql: string, params: readonly SqlValue[]): Promise<T[]> {
-    return attempt(() => {
+    try {
       const { statement, isQuery } = this.prepare(sql);
-      if (isQuery) return statement.all(...params) as T[];
-      throw new AppError('invariant-broken', `not a query: ${sql.slice(0, 80)}`, { level: 'fatal' });
-    });
+      if (isQuery) return Promise.resolve(statement.all(params) as T[]);
+    } catch (error) {
+      return failed(error);
+    }
+    return Promise.reject(new AppError('invariant-broken', `not a query: ${sql.slice(0, 80)}`, { level: 'fatal' }));
   }
 
   run(sql: string, params: readonly SqlValue[]): Promise<number> {
-    return attempt(() => this.prepare(sql).statement.run(...params).changes);
+    try {
+      return Promise.resolve(this.prepare(sql).statement.run(params).changes);
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean> {
     const columns = Object.keys(row);
     const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`;
-    return attempt(() => this.prepare(sql).statement.run(...Object.values(row)).changes === 1);
+    try {
+      return Promise.resolve(this.prepare(sql).statement.run(Object.values(row)).changes === 1);
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   exec(sql: string): Promise<void> {
-    return attempt(() => void this.prepare(sql).statement.run());
+    try {
+      this.prepare(sql).statement.run();
+      return Promise.resolve();
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   private prepare(sql: string): Prepared {
@@ -156,12 +171,8 @@ class SqliteStatements implements Statements {
 }
 
 /** The driver is synchronous; its errors become rejections like any other store's. */
-function attempt<T>(work: () => T): Promise<T> {
-  try {
-    return Promise.resolve(work());
-  } catch (error) {
-    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-  }
+function failed(error: unknown): Promise<never> {
+  return Promise.reject(error instanceof Error ? error : new Error(String(error)));
 }
 
 class SqliteReader implements Reader {

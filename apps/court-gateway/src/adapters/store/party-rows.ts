@@ -1,5 +1,5 @@
 import type { PartyRole } from '#orders';
-import type { Reader, Row } from '#persistence';
+import { placeholders, type Reader, type Row } from '#persistence';
 import type { DataKey } from '#privacy';
 import type { Vault } from '../../vault.js';
 
@@ -37,6 +37,14 @@ interface SealedParty {
 /** The parties of a case in the order in which they were given. */
 export function partiesOf(reader: Reader, caseId: string): Promise<PartyRow[]> {
   return reader.all<PartyRow>('SELECT * FROM parties WHERE case_id = ? ORDER BY position', [caseId]);
+}
+
+/** Those of a case's parties that a request names; ids of others are simply not found. */
+export function partiesNamed(reader: Reader, caseId: string, ids: readonly string[]): Promise<PartyRow[]> {
+  return reader.all<PartyRow>(`SELECT * FROM parties WHERE case_id = ? AND id IN (${placeholders(ids.length)}) ORDER BY position`, [
+    caseId,
+    ...ids,
+  ]);
 }
 
 export function findParty(reader: Reader, partyId: string): Promise<PartyRow | undefined> {

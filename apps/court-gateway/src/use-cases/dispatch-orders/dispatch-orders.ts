@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { encodeBody, ordersTopic } from '#contracts';
 import { invariant, sha256Hex } from '#kernel';
-import { enqueueMany, FactRecorder, type Fact, type Message } from '#messaging';
+import { FactRecorder, type Fact, type Message } from '#messaging';
 import type { Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import { laneIdOf, nextLaneNumber } from '../../adapters/store/lanes.js';
@@ -72,8 +72,7 @@ export class DispatchOrders {
         body_sealed: body,
       });
     }
-    await enqueueMany(tx, messages);
-    await this.facts.recordMany(tx, facts);
+    await this.facts.recordMany(tx, facts, messages);
     return dispatched;
   }
 

@@ -8,7 +8,7 @@ import { collectedByDebtor, measuresOfCase, type MeasureRow } from '../../adapte
 import { filingsOf, findOfficer, type Officer } from '../../adapters/store/officer-rows.js';
 import { amountsUnder } from '../../adapters/store/order-instruments.js';
 import { openLinesOfCase, type OpenLine } from '../../adapters/store/order-rows.js';
-import { partiesOf, type PartyRow } from '../../adapters/store/party-rows.js';
+import { partiesNamed, partiesOf, type PartyRow } from '../../adapters/store/party-rows.js';
 import type { Vault } from '../../vault.js';
 import { openCourtAccount } from '../file-case/file-case.js';
 import type { OpenedOfficers } from './opened-officers.js';
@@ -44,6 +44,8 @@ export interface SituationNeeds {
   readonly requestId: string;
   readonly holdingIds: readonly string[];
   readonly accountIndexes: readonly string[];
+  /** The only parties that matter, where a request names them and touches no money; all of the case otherwise. */
+  readonly partyIds?: readonly string[];
 }
 
 export interface SituationSources {
@@ -65,7 +67,7 @@ export async function loadSituation(
 ): Promise<Situation> {
   const { vault, instruments } = sources;
   const officer = await loadOfficer(reader, sources, needs.officerId);
-  const parties = await partiesOf(reader, row.id);
+  const parties = needs.partyIds ? await partiesNamed(reader, row.id, needs.partyIds) : await partiesOf(reader, row.id);
   return {
     case: row,
     handlers: await handlersOf(reader, row.id),

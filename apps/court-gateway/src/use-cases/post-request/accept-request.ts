@@ -97,6 +97,7 @@ export class AcceptRequest {
       ...(officerId === undefined ? {} : { officerId }),
       requestId,
       holdingIds: lines.flatMap(({ holdingId }) => (holdingId === undefined ? [] : [holdingId])),
+      ...(command.action === 'inquire' && command.debtorIds ? { partyIds: command.debtorIds } : {}),
       accountIndexes: lines.flatMap(({ account }) => (account === undefined ? [] : [this.vault.blind.of('account', account)])),
     };
   }
