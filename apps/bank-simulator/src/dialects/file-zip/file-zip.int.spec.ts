@@ -76,7 +76,10 @@ describe('file-zip', () => {
     const name = `KZQQ_hbrcu-tianmen_${freeze.orderNumber}`;
     await simulator.panel('PUT', 'hbrcu/faults', { executeThenDrop: 1 });
     await drop('hbrcu-tianmen', name, [freeze]);
-    await eventually(async () => (await readdir(join(simulator.exchange, 'hbrcu-tianmen', 'down', 'done'))).includes(`${name}.json`));
+    const downFolder = join(simulator.exchange, 'hbrcu-tianmen', 'down');
+    await eventually(async () => (await readdir(join(downFolder, 'done'))).includes(`${name}.json`));
+    // The court writes a name again only when nothing of it waits any more; a signature that is still being removed would be the new one's.
+    await eventually(async () => (await readdir(downFolder)).every((file) => !file.startsWith(name)));
     expect(await upFiles('hbrcu-tianmen', '')).toEqual([]);
     await simulator.panel('PUT', 'hbrcu/faults', {});
     await drop('hbrcu-tianmen', name, [freeze]);
