@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { endOfLegalDate } from '#kernel';
-import { NOW, aFreezeLine, freezeFacts, inquireFacts } from '../fixtures/facts.js';
+import { NOW, aFreezeLine, freezeFacts, inquireFacts, releaseFacts } from '../fixtures/facts.js';
 import { type BeforeSendingFacts, approvalSubjectOf, checkApproval, checkBeforeSending } from '../index.js';
 
 describe('who may approve (审执分离)', () => {
@@ -30,6 +30,7 @@ describe('what approvals are asked for', () => {
     expect(approvalSubjectOf(inquireFacts())).toBe('inquire');
     expect(approvalSubjectOf(inquireFacts({ transactions: { from: '2026-01-01', to: '2026-01-02' } }))).toBe('inquire-transactions');
     expect(approvalSubjectOf(freezeFacts())).toBe('freeze');
+    expect(approvalSubjectOf(releaseFacts())).toBe('release');
     expect(approvalSubjectOf(freezeFacts({ lines: [aFreezeLine(), aFreezeLine({ scope: 'account' })] }))).toBe('freeze-account');
   });
 });

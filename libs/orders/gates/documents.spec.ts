@@ -171,6 +171,18 @@ const DOCUMENTS: readonly Row[] = [
     '-',
   ],
   [
+    'two releases under two rulings, each within its own',
+    releaseFacts({
+      lines: [aReleaseLine({ newLimit: 100n }), { ...aReleaseLine({ newLimit: 100n }, { id: 'm2' }), pointer: '/lines/1', bank: 'bank-b' }],
+      instruments: [
+        ...without('release-ruling'),
+        anInstrument({ type: 'release-ruling', id: 'a', bank: 'bank-a', amount: 400n }),
+        anInstrument({ type: 'release-ruling', id: 'b', bank: 'bank-b', amount: 400n }),
+      ],
+    }),
+    '-',
+  ],
+  [
     'a deduct ruling’s sum',
     deductFacts({ instruments: withRuling({ amount: 199n }, 'deduct-ruling') }),
     'instrument-mismatch',

@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { aDebtor, aFreezeLine, aHolding, deductFacts, freezeFacts, inquireFacts, releaseFacts, renewFacts } from '../fixtures/facts.js';
 import { without } from '../fixtures/rows.js';
-import { type ActionFacts, type GateHold, REFUSAL_CODES, type RestrictionFacts, checkAction, firstRefusal } from '../index.js';
+import {
+  type ActionFacts,
+  type GateHold,
+  REFUSAL_CODES,
+  type RestrictionFacts,
+  checkAction,
+  firstRefusal,
+  refusalErrors,
+} from '../index.js';
 
 const hold: GateHold = {
   id: 'hold-1',
@@ -189,5 +197,12 @@ describe('the first failure is the one that is reported', () => {
     };
     expect(firstRefusal([gate('a', false), gate('b', true), gate('c', true)], {})).toEqual({ code: 'invalid', detail: 'b' });
     expect(asked).toEqual(['a', 'b']);
+  });
+});
+
+describe('a refusal as the errors of a problem document', () => {
+  it('has an entry where there is a pointer', () => {
+    expect(refusalErrors({ code: 'on-hold', detail: 'x', pointer: '/a' })).toEqual([{ pointer: '/a', detail: 'x' }]);
+    expect(refusalErrors({ code: 'on-hold', detail: 'x' })).toEqual([]);
   });
 });
