@@ -20,6 +20,11 @@ describe('who may approve (审执分离)', () => {
     ['himself', { requestedBy: 'judge-1' }, { code: 'own-approval', detail: '不得审批本人提交的请求' }],
     ['twice', { approver: both, given: [given('judge', 'both-1')] }, { code: 'own-approval', detail: '同一人不得重复审批' }],
     ['a role that is given already', { given: [given('judge', 'judge-2')] }, { code: 'forbidden', detail: '您没有审批此项请求的权限' }],
+    [
+      'a role that is given already, asked for after one that is not',
+      { required: ['leader', 'judge'], given: [given('judge', 'judge-2')] },
+      { code: 'forbidden', detail: '您没有审批此项请求的权限' },
+    ],
     ['no role', { approver: { id: 'x', roles: ['officer'] } }, { code: 'forbidden', detail: '您没有审批此项请求的权限' }],
     ['where nothing is asked for', { required: [] }, { code: 'forbidden', detail: '您没有审批此项请求的权限' }],
   ])('%s', (_name, over, expected) => expect(attempt(over)).toEqual(expected));
