@@ -69,9 +69,9 @@ export async function runBulk(options: BenchOptions): Promise<BenchResult> {
     const subjects = await prepareSubjects(system);
     const headers = await headersOf(system, 'officer');
     const batches = new Batches(subjects, headers);
+    const before = await readStore(dataDir, 'gateway', path.join(folder.path, 'before'));
     await closedLoad(port, 1, seconds, limited(batches, WARM_UP_CALLS));
 
-    const before = await readStore(dataDir, 'gateway', path.join(folder.path, 'before'));
     const commitsBefore = await bench.commits();
     const itemsBefore = batches.accepted.length;
     const callsMax = Math.ceil((ORDERS_MAX - itemsBefore * ORDERS_PER_ITEM) / (ORDERS_PER_ITEM * ITEMS_PER_CALL));
@@ -91,7 +91,7 @@ export async function runBulk(options: BenchOptions): Promise<BenchResult> {
       `drain: ${orderNumbers.length} orders in ${drained.seconds.toFixed(1)} s, ${drained.settled ? 'all answered' : 'NOT all answered'}`,
     );
 
-    const shapes = await shapesBetween(before, after, items);
+    const shapes = await shapesBetween(before, after, batches.accepted.length);
     const run = { clients: CLIENTS, seconds, callsMax: Math.ceil(ORDERS_MAX / (ORDERS_PER_ITEM * ITEMS_PER_CALL)) };
     const calls = await measureReference(shapes, run, new Batches(subjects, headers));
     const orders = items * ORDERS_PER_ITEM;

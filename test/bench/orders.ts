@@ -13,7 +13,8 @@ const CLIENTS = 4;
 const ITEMS_PER_CALL = 20;
 /** Posting stops for a while when this many orders are unanswered, so that the rate is the system's and not the backlog's. */
 const OPEN_ORDERS_MAX = 3_000;
-const LOOK_EVERY_MS = 200;
+/** Looking costs the system something, so it is done seldom. */
+const LOOK_EVERY_MS = 500;
 const WARM_UP_CALLS = 5;
 /** Requests whose own times are read for the quantiles. */
 const TIMED_REQUESTS_MAX = 400;

@@ -18,16 +18,14 @@ describe('what falls due when the clock is moved', () => {
 
   it('an order that a bank does not answer in a day is overdue, and says so beside its state', async () => {
     const staged = await stage.fileCase();
-    await stage.setFaults('hubeibank', { down: true });
     await stage.setFaults('hankoubank', { dropAnswer: 1 });
     const inquiry = await stage.post({ action: 'inquire', caseId: staged.id, banks: ['hankoubank'] });
-    await stage.requestWhen(inquiry.id, ({ orders }) => ['sent', 'received', 'queued'].includes(orders[0]?.status ?? ''));
+    // The bank's day counts from the receipt, so the clock may move only when the bank has the order.
+    await stage.requestWhen(inquiry.id, ({ orders }) => orders[0]?.receivedAt !== undefined);
     await stage.advance('PT25H');
     const late = await stage.requestWhen(inquiry.id, ({ orders }) => orders[0]?.overdue === true, DUE_MS_MAX);
     expect(late.progress).toMatchObject({ total: 1, answered: 0, overdue: 1 });
     expect((await stage.tasks('overdue')).some(({ orderNumber }) => orderNumber === inquiry.orders[0]?.orderNumber)).toBe(true);
-    await stage.setFaults('hubeibank', {});
-    await stage.setFaults('hankoubank', {});
   }, 60_000);
 
   it('an approval that is not given in three days lapses and frees the ceiling', async () => {

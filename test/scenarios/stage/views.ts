@@ -47,6 +47,7 @@ export interface OrderView {
   readonly status: string;
   readonly overdue?: boolean;
   readonly nothingFound?: boolean;
+  readonly receivedAt?: string;
   readonly answeredAt?: string;
   readonly lines?: readonly LineView[];
   readonly rollback?: { readonly code: string; readonly note?: string };
