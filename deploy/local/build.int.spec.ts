@@ -32,8 +32,8 @@ beforeEach(async () => {
     `import { readFileSync } from 'node:fs';
      import { word } from '#word';
      const { said } = JSON.parse(readFileSync(new URL('./text.json', import.meta.url), 'utf8')) as { said: string };
-     console.log(word, said, process.argv.slice(2).join());
      if (process.argv[2] === 'wait') { process.on('SIGTERM', () => process.exit(9)); setInterval(() => undefined, 1000); }
+     console.log(word, said, process.argv.slice(2).join());
      if (process.argv[2] === 'fail') throw new Error('as told');`,
   );
 });
