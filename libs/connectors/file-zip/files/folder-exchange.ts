@@ -1,11 +1,14 @@
 import { mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pMap from 'p-map';
 import type { DownFile, FileExchange, UpFile } from '#connector-sdk';
 import type { FileZipConfig } from '../config.js';
 
 /** Bytes of an up file that are read; a larger one is treated as unreadable by its empty content. */
 export const UP_FILE_BYTES_MAX = 64 * 1024 * 1024;
 const SIGNATURE_BYTES_MAX = 1_000;
+/** Files read at once. */
+const READ_AT_ONCE = 8;
 
 /**
  * The exchange as folders on one machine. Everything is written under another name, synced and renamed; a name that ends in `.json`
@@ -45,10 +48,10 @@ export class FolderExchange implements FileExchange {
     for (const legalPerson of this.config.legalPersons) {
       const folder = this.folder(legalPerson, 'up');
       const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
-      for (const name of names.slice(0, max - found.length)) {
-        const file = await readUp(folder, legalPerson, name);
-        if (file) found.push(file);
-      }
+      const files = await pMap(names.slice(0, max - found.length), (name) => readUp(folder, legalPerson, name), {
+        concurrency: READ_AT_ONCE,
+      });
+      found.push(...files.filter((file) => file !== undefined));
     }
     return found;
   }

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { judgeSignature, signForWire, type SignatureWorth, type UpFile } from '#connector-sdk';
 import { AppError, errorText } from '#kernel';
 import type { KeyRing } from '#trust';
@@ -10,6 +11,8 @@ import type { FileParts } from './write-files.js';
 
 /** Files that one turn takes. */
 const TURN_MAX = 200;
+/** Files taken at once: most of a file's time is waiting for the disk and for commits that others share. */
+const FILES_AT_ONCE = 8;
 /** Times that the bank is asked to write an answer to one order again. */
 const FAILURE_NOTES_MAX = 3;
 /** What no repetition of the same file will mend. */
@@ -32,7 +35,7 @@ export class TakeFiles {
   /** @returns how many files there were; the maximum means that there may be more */
   async execute(): Promise<number> {
     const files = await this.parts.exchange.waiting(TURN_MAX);
-    for (const file of files) await this.takeOrLeave(file);
+    await pMap(files, (file) => this.takeOrLeave(file), { concurrency: FILES_AT_ONCE });
     return files.length;
   }
 

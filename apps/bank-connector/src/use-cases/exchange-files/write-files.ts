@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { signForWire, type FileExchange, type FileTranslation } from '#connector-sdk';
 import { AppError, errorText, failPoint, instantText } from '#kernel';
 import type { SignerPort } from '#trust';
@@ -14,6 +15,8 @@ const WRITE_AGAIN_MS = 10_000;
 const WRITE_AGAIN_MS_MAX = 600_000;
 /** Files looked after in one turn. */
 const FILES_MAX = 200;
+/** Files written at once. */
+const FILES_AT_ONCE = 8;
 /** Names tried before a file is given up. */
 const NAMES_MAX = 1_000;
 
@@ -43,7 +46,7 @@ export class WriteFiles {
     const { database, clock } = this.context;
     const rows = await dueOrders(database.reader, ['READY'], clock.now(), TURN_MAX);
     const known = (await Promise.all(rows.map((row) => this.open(row)))).filter((one) => one !== undefined);
-    for (const group of this.groups(known)) await this.writeGroup(group);
+    await pMap(this.groups(known), (group) => this.writeGroup(group), { concurrency: FILES_AT_ONCE, stopOnError: false });
     return rows.length;
   }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import pMap from 'p-map';
 import { AppError, errorText, instantText, parseStrictJson, Recurring } from '#kernel';
 import { garble, strikes } from '../../faults/faults.js';
 import type { OrderRecord } from '../../store/order-rows.js';
@@ -11,6 +12,8 @@ import { ORDERS_MAX, UpNames } from './up-names.js';
 
 /** Answers that one turn writes. */
 const ANSWERS_MAX = 1_000;
+/** Files of one legal person that are read or written at once: most of a file's time is waiting for the disk. */
+const FILES_AT_ONCE = { concurrency: 8, stopOnError: false };
 
 interface LegalPersonFolders {
   readonly legalPerson: string;
@@ -58,7 +61,9 @@ export class FileClerk implements Worker {
     if (this.faults().down) return;
     if (!this.prepared) for (const { down, up } of this.folders) await Promise.all([down.prepare(), up.prepare()]);
     this.prepared = true;
-    for (const folders of this.folders) for (const name of await folders.down.names()) await this.takeFile(folders, name);
+    await pMap(this.folders, async (folders) => pMap(await folders.down.names(), (name) => this.takeFile(folders, name), FILES_AT_ONCE), {
+      stopOnError: false,
+    });
     await this.writeAnswers();
   }
 
@@ -107,13 +112,16 @@ export class FileClerk implements Worker {
   private async writeAnswers(): Promise<void> {
     const { bank, orders } = this.inside;
     const waiting = await orders.undelivered(bank, ANSWERS_MAX);
-    for (const { legalPerson, up } of this.folders) {
-      const own = waiting.filter((record) => record.legalPerson === legalPerson && !strikes(this.faults().dropAnswer, this.around.entropy));
-      const inquiries = own.filter((record) => record.action === 'inquire');
-      for (let i = 0; i < inquiries.length; i += ORDERS_MAX)
-        await this.writeFeedback(legalPerson, up, 'CXFK', inquiries.slice(i, i + ORDERS_MAX));
-      for (const record of own) if (record.action !== 'inquire') await this.writeFeedback(legalPerson, up, 'KZFK', [record]);
-    }
+    await pMap(
+      this.folders,
+      async ({ legalPerson, up }) => {
+        const own = waiting.filter(
+          (record) => record.legalPerson === legalPerson && !strikes(this.faults().dropAnswer, this.around.entropy),
+        );
+        await pMap(feedbacks(own), ({ kind, records }) => this.writeFeedback(legalPerson, up, kind, records), FILES_AT_ONCE);
+      },
+      { stopOnError: false },
+    );
   }
 
   private async writeFeedback(
@@ -141,6 +149,20 @@ export class FileClerk implements Worker {
   private faults() {
     return this.inside.cores.faultsOf(this.inside.bank);
   }
+}
+
+interface Feedback {
+  readonly kind: 'CXFK' | 'KZFK';
+  readonly records: readonly OrderRecord[];
+}
+
+/** The files that answers make: inquiries share them, a control order's answer stands alone. */
+function feedbacks(own: readonly OrderRecord[]): readonly Feedback[] {
+  const inquiries = own.filter(({ action }) => action === 'inquire');
+  const shared: Feedback[] = [];
+  for (let i = 0; i < inquiries.length; i += ORDERS_MAX) shared.push({ kind: 'CXFK', records: inquiries.slice(i, i + ORDERS_MAX) });
+  const alone = own.filter(({ action }) => action !== 'inquire').map((record): Feedback => ({ kind: 'KZFK', records: [record] }));
+  return [...shared, ...alone];
 }
 
 function members(value: unknown): Readonly<Record<string, unknown>> {
