@@ -18,7 +18,7 @@ export const messagingMigration: Migration = {
       died_at {instant} NOT NULL, redriven_at {instant}, PRIMARY KEY (reader, message_id))`,
     `CREATE TABLE fact_heads (subject {id} NOT NULL PRIMARY KEY, seq {int} NOT NULL, leaf_hash {id} NOT NULL)`,
     `CREATE TABLE facts (
-      leaf_hash {id} NOT NULL PRIMARY KEY, subject {id} NOT NULL, subject_seq {int} NOT NULL, type {word} NOT NULL, at {instant} NOT NULL,
+      seq {sequence}, leaf_hash {id} NOT NULL, subject {id} NOT NULL, subject_seq {int} NOT NULL, type {word} NOT NULL, at {instant} NOT NULL,
       request_id {id}, case_id {id}, leaf {bytes} NOT NULL, opening {bytes} NOT NULL)`,
     'CREATE INDEX facts_request ON facts (request_id)',
   ],

@@ -10,7 +10,7 @@ import type { Database, Migration, Reader, Row, SqlValue, Tx } from './sql.js';
 /** Prepared statements kept per connection; the code has a few hundred distinct ones. */
 const STATEMENTS_MAX = 500;
 /** Pages of 4 KiB that gather in the write-ahead log before they are copied into the file. */
-const WAL_PAGES_MAX = 8_000;
+const WAL_PAGES_MAX = 32_000;
 /** How long a write waits for another process that holds the file. */
 const BUSY_MS_MAX = 5_000;
 

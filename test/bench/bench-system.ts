@@ -14,6 +14,8 @@ export interface BenchSystem {
   release(): void;
   /** Commits of the gateway's store since its start, or null when the system does not say. */
   commits(): Promise<number | null>;
+  /** Orders that have no last word yet. */
+  openOrders(): Promise<number>;
   end(): Promise<void>;
 }
 
@@ -31,7 +33,8 @@ export async function startBenchSystem(held: boolean, { cpuProfile, keep }: Benc
     dataDir,
     port: Number(new URL(system.origin).port),
     release: () => void process.kill(system.process.pid, 'SIGUSR2'),
-    commits: () => commitsOf(system),
+    commits: async () => (await samplesOf(system, 'chakong_store_commits_total')).get('database="gateway"') ?? null,
+    openOrders: async () => [...(await samplesOf(system, 'chakong_orders_open')).values()].reduce((sum, count) => sum + count, 0),
     end: async () => {
       const ending = await system.stop();
       if (ending.code !== 0) say(`the system ended with ${JSON.stringify(ending)}:\n${system.process.output().slice(-2000)}`);
@@ -41,13 +44,11 @@ export async function startBenchSystem(held: boolean, { cpuProfile, keep }: Benc
   };
 }
 
-/** `chakong_store_commits_total{database="gateway"}` of /metrics. */
-async function commitsOf(system: TestSystem): Promise<number | null> {
+/** The samples of one metric of /metrics by their labels; asking for them costs the system less than reading its lists. */
+async function samplesOf(system: TestSystem, metric: string): Promise<ReadonlyMap<string, number>> {
   const { body } = await system.as('admin').get<string>('/metrics');
-  const line = String(body)
-    .split('\n')
-    .find((each) => each.startsWith('chakong_store_commits_total') && each.includes('database="gateway"'));
-  return line === undefined ? null : Number(line.split(' ').at(-1));
+  const lines = String(body).matchAll(new RegExp(`^${metric}\\{(.*)\\} (\\S+)$`, 'gm'));
+  return new Map([...lines].map(([, labels = '', value]) => [labels, Number(value)]));
 }
 
 /** Progress and details; the last line of standard output is the result alone. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { say, startBenchSystem, type BenchSystem } from './bench-system.js';
 import { Batches, orderNumbersOf } from './bulk.js';
-import { drain, nothingOpen } from './drain.js';
+import { drain } from './drain.js';
 import { closedLoad, type Load } from './load.js';
 import type { BenchOptions } from './options.js';
 import type { BenchResult } from './result.js';
@@ -13,8 +13,7 @@ const CLIENTS = 4;
 const ITEMS_PER_CALL = 20;
 /** Posting stops for a while when this many orders are unanswered, so that the rate is the system's and not the backlog's. */
 const OPEN_ORDERS_MAX = 3_000;
-/** Looking costs the system something, so it is done seldom. */
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 100;
 const WARM_UP_CALLS = 5;
 /** Requests whose own times are read for the quantiles. */
 const TIMED_REQUESTS_MAX = 400;
@@ -78,7 +77,7 @@ async function post(bench: BenchSystem, batches: Batches, seconds: number): Prom
       heard: (n, reply) => batches.heard(n, reply),
     };
     calls += (await closedLoad(bench.port, CLIENTS, seconds, round)).sent;
-    while (performance.now() < end && (await openOrders(bench)) > OPEN_ORDERS_MAX / 2) await pause(LOOK_EVERY_MS);
+    while (performance.now() < end && (await bench.openOrders()) > OPEN_ORDERS_MAX / 2) await pause(LOOK_EVERY_MS);
   }
   return (performance.now() - started) / 1000;
 }
@@ -87,15 +86,9 @@ function upTo(load: Load, calls: number): Load {
   return { next: (n) => (n < calls ? load.next(n) : undefined), heard: (n, reply) => load.heard(n, reply) };
 }
 
-/** Orders of the newest requests that are not answered; counted up to what one page shows. */
-async function openOrders(bench: BenchSystem): Promise<number> {
-  const { items } = await bench.system.as('officer').read<{ items: readonly unknown[] }>('/api/v1/requests?status=dispatched&limit=500');
-  return items.length * ORDERS_PER_ITEM;
-}
-
 async function untilAnswered(bench: BenchSystem): Promise<void> {
   const stallAt = performance.now() + STALL_MS_MAX;
-  while (!(await nothingOpen(bench.system))) {
+  while ((await bench.openOrders()) > 0) {
     if (performance.now() > stallAt) return say('NOT all answered: gave up waiting');
     await pause(LOOK_EVERY_MS);
   }

@@ -2,7 +2,8 @@ import type { Migration } from '#persistence';
 
 /**
  * The journal of one bank. `delivery` is what is known of the bytes (I5), `standing` where the order stands with us; both move by
- * compare-and-set. The exact bytes that go to the bank stand in `wire_sealed`, under the key of their case.
+ * compare-and-set. The order and the exact bytes that go to the bank
+ * stand in `order_papers`, under the key of their case: they never change, and a row that changes often is written anew as a whole.
  */
 export const journalMigration: Migration = {
   name: '0010-journal',
@@ -10,9 +11,11 @@ export const journalMigration: Migration = {
     `CREATE TABLE orders (
       seq {sequence}, order_number {word} NOT NULL, case_id {id} NOT NULL, request_id {id} NOT NULL, officer_id {id} NOT NULL, action {word} NOT NULL,
       legal_person {word} NOT NULL, lane_id {id}, lane_number {int}, delivery {word} NOT NULL, standing {word} NOT NULL, code {word},
-      order_sealed {bytes} NOT NULL, wire_sealed {bytes} NOT NULL, wire_signature {text} NOT NULL, file_name {text},
+      file_name {text},
       attempts {int} NOT NULL, next_try_at {instant} NOT NULL, dispatched_at {instant} NOT NULL, taken_at {instant} NOT NULL,
       available_at {instant}, sent_at {instant}, received_at {instant}, ended_at {instant})`,
+    `CREATE TABLE order_papers (
+      paper_of {word} NOT NULL PRIMARY KEY, order_sealed {bytes} NOT NULL, wire_sealed {bytes} NOT NULL, wire_signature {text} NOT NULL)`,
     'CREATE UNIQUE INDEX orders_number ON orders (order_number)',
     'CREATE UNIQUE INDEX orders_lane ON orders (lane_id, lane_number)',
     'CREATE INDEX orders_work ON orders (standing, delivery, next_try_at)',

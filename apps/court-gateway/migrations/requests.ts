@@ -18,12 +18,14 @@ export const requestsMigration: Migration = {
     `CREATE TABLE approvals (
       request_id {id} NOT NULL, seq {int} NOT NULL, decision {word} NOT NULL, role {word} NOT NULL, by_user {id} NOT NULL, reason_sealed {bytes}, at {instant} NOT NULL,
       PRIMARY KEY (request_id, seq))`,
-    // `body_sealed`: the exact sealed bytes that were dispatched, null before; `withdrawal`: asked or already-sent.
+    // `withdrawal`: asked or already-sent.
     `CREATE TABLE orders (
       order_number {word} NOT NULL PRIMARY KEY, request_id {id} NOT NULL, case_id {id} NOT NULL, bank {word} NOT NULL, legal_person {word} NOT NULL, debtor_id {id} NOT NULL,
-      action {word} NOT NULL, status {word} NOT NULL, version {int} NOT NULL, lane_id {id}, lane_number {int}, body_sealed {bytes}, withdrawal {word},
+      action {word} NOT NULL, status {word} NOT NULL, version {int} NOT NULL, lane_id {id}, lane_number {int}, withdrawal {word},
       available_at {instant}, sent_at {instant}, received_at {instant}, due_at {instant}, answered_at {instant}, overdue {int} NOT NULL,
       nothing_found {int}, outcome_code {word}, outcome_sealed {bytes}, answer_leaf {id})`,
+    // The exact sealed bytes that were dispatched (I11), apart from the row whose state changes often: the database writes a changed row anew.
+    'CREATE TABLE order_originals (order_number {word} NOT NULL PRIMARY KEY, body_sealed {bytes} NOT NULL)',
     'CREATE INDEX orders_request ON orders (request_id, order_number)',
     'CREATE INDEX orders_case ON orders (case_id)',
     'CREATE INDEX orders_open ON orders (status, due_at)',

@@ -27,7 +27,7 @@ function sql(statement: string, ...params: (string | number)[]): Promise<number>
 async function ordersOf(requestId: string, caseId: string): Promise<readonly OrderDispatched[]> {
   const found = await rows<{ order_number: string; body_sealed: Buffer }>(
     gateway,
-    'SELECT order_number, body_sealed FROM orders WHERE request_id = ? ORDER BY order_number',
+    'SELECT order_number, body_sealed FROM orders NATURAL JOIN order_originals WHERE request_id = ? ORDER BY order_number',
     requestId,
   );
   const key = await gateway.parts.keys.get(caseId);

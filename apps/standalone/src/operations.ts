@@ -1,3 +1,4 @@
+import { openOrderCounts } from '../../court-gateway/src/adapters/store/order-reading.js';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Operations } from '#http';
 import type { InProcessBus } from '#messaging';
@@ -28,6 +29,17 @@ async function notReady({ databases, ledgerHaltedBy, serving }: Watched): Promis
 
 function metricsOf({ databases, bus }: Watched): Registry {
   const registry = new Registry();
+  new Gauge({
+    name: 'chakong_orders_open',
+    help: 'Orders that have no last word yet, by status.',
+    labelNames: ['status'],
+    registers: [registry],
+    async collect() {
+      const gateway = databases.get('gateway');
+      this.reset();
+      if (gateway) for (const [status, count] of await openOrderCounts(gateway.reader)) this.set({ status }, count);
+    },
+  });
   new Counter({
     name: 'chakong_store_commits_total',
     help: 'Commits by database; closures that wait together share one.',

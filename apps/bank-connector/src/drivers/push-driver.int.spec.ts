@@ -4,7 +4,7 @@ import { createHttpServer } from '#http';
 import { instantText, silentLog, SystemClock } from '#kernel';
 import { eventually, tempDir, type TempDir } from '#testing';
 import { BankConnectorModule } from '../bank-connector.module.js';
-import type { OrderRow } from '../adapters/store/order-rows.js';
+import { WITH_PAPERS, type OrderRow } from '../adapters/store/order-rows.js';
 import { makeRig, testProfile, type Rig } from '../testing/rig.js';
 import { CASE_ID, OFFICER_ID, prepareCase, sampleFreeze, sampleInquiry } from '../testing/sample-orders.js';
 import { ScriptedBank } from '../testing/scripted-bank.js';
@@ -41,7 +41,7 @@ describe('a bank that is called', () => {
   });
 
   const row = async (orderNumber: string): Promise<OrderRow> => {
-    const found = await rig.database(BANK).reader.one<OrderRow>('SELECT * FROM orders WHERE order_number = ?', [orderNumber]);
+    const found = await rig.database(BANK).reader.one<OrderRow>(`SELECT * FROM ${WITH_PAPERS} WHERE order_number = ?`, [orderNumber]);
     if (!found) throw new Error('no such order');
     return found;
   };

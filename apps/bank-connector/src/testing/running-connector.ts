@@ -3,7 +3,7 @@ import { createHttpServer } from '#http';
 import { newId, silentLog, systemEntropy, type Clock, type Log, type RealTime } from '#kernel';
 import { BankConnectorModule } from '../bank-connector.module.js';
 import type { HostedBank } from '../connector-parts.js';
-import type { OrderRow } from '../adapters/store/order-rows.js';
+import { WITH_PAPERS, type OrderRow } from '../adapters/store/order-rows.js';
 import { makeRig, type Rig } from './rig.js';
 import { prepareCase } from './sample-orders.js';
 
@@ -45,7 +45,7 @@ export async function runConnector(
     address,
     digest,
     row: async (bank, orderNumber) => {
-      const found = await rig.database(bank).reader.one<OrderRow>('SELECT * FROM orders WHERE order_number = ?', [orderNumber]);
+      const found = await rig.database(bank).reader.one<OrderRow>(`SELECT * FROM ${WITH_PAPERS} WHERE order_number = ?`, [orderNumber]);
       if (!found) throw new Error(`no order ${orderNumber}`);
       return found;
     },

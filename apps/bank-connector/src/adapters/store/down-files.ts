@@ -1,5 +1,5 @@
 import { compareAndSet, type Reader, type Row, type Tx } from '#persistence';
-import type { OrderRow } from './order-rows.js';
+import { WITH_PAPERS, type OrderRow } from './order-rows.js';
 
 /** A file of ours at the bank's door. `written`: nobody has said that it was read. `done`: receipted, or all in it was answered. */
 export interface DownFileRow extends Row {
@@ -33,5 +33,5 @@ export function unreceiptedFiles(reader: Reader, before: number, limit: number):
 
 /** The orders of a file in the order in which they stand in it. */
 export function ordersInFile(reader: Reader, name: string): Promise<readonly OrderRow[]> {
-  return reader.all<OrderRow>('SELECT * FROM orders WHERE file_name = ? ORDER BY seq', [name]);
+  return reader.all<OrderRow>(`SELECT * FROM ${WITH_PAPERS} WHERE file_name = ? ORDER BY seq`, [name]);
 }

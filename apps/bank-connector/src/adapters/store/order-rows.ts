@@ -39,6 +39,7 @@ export interface SeenRow extends Row {
   readonly ended_at: number | null;
 }
 
+/** With the order and its bytes as they were taken. */
 export interface OrderRow extends SeenRow {
   readonly order_sealed: Buffer;
   readonly wire_sealed: Buffer;
@@ -49,11 +50,14 @@ export interface OrderRow extends SeenRow {
 export const SEEN = `seq, order_number, case_id, request_id, officer_id, action, legal_person, lane_id, lane_number, delivery, standing, code, file_name,
   attempts, next_try_at, dispatched_at, taken_at, available_at, sent_at, received_at, ended_at`;
 
+/** What an `OrderRow` is read from. */
+export const WITH_PAPERS = 'orders JOIN order_papers ON paper_of = order_number';
+
 /** Orders that one look-up names at most. */
 const NUMBERS_MAX = 500;
 
 export async function findOrder(reader: Reader, orderNumber: string): Promise<OrderRow | undefined> {
-  return reader.one<OrderRow>('SELECT * FROM orders WHERE order_number = ?', [orderNumber]);
+  return reader.one<OrderRow>(`SELECT * FROM ${WITH_PAPERS} WHERE order_number = ?`, [orderNumber]);
 }
 
 /** As `findOrder`, for a transaction that only has to know where the order stands. */
@@ -64,7 +68,7 @@ export function seeOrder(reader: Reader, orderNumber: string): Promise<SeenRow |
 export async function findOrders(reader: Reader, orderNumbers: readonly string[]): Promise<readonly OrderRow[]> {
   if (orderNumbers.length === 0) return [];
   if (orderNumbers.length > NUMBERS_MAX) throw new AppError('invariant-broken', 'too many order numbers', { level: 'fatal' });
-  return reader.all<OrderRow>(`SELECT * FROM orders WHERE order_number IN (${placeholders(orderNumbers.length)})`, orderNumbers);
+  return reader.all<OrderRow>(`SELECT * FROM ${WITH_PAPERS} WHERE order_number IN (${placeholders(orderNumbers.length)})`, orderNumbers);
 }
 
 /** Open orders in some state of delivery whose time has come, in the order in which they were taken. */
@@ -75,7 +79,7 @@ export async function dueOrders(
   limit: number,
 ): Promise<readonly OrderRow[]> {
   return reader.all<OrderRow>(
-    `SELECT * FROM orders WHERE standing = 'open' AND delivery IN (${placeholders(deliveries.length)}) AND next_try_at <= ?
+    `SELECT * FROM ${WITH_PAPERS} WHERE standing = 'open' AND delivery IN (${placeholders(deliveries.length)}) AND next_try_at <= ?
      ORDER BY seq LIMIT ${Number(limit)}`,
     [...deliveries, now],
   );

@@ -34,17 +34,21 @@ export class OrderVault {
   /** @throws AppError `content-erased` when the case's key was destroyed */
   async know(row: OrderRow): Promise<SendableOrder> {
     const key = await this.keys.get(row.case_id);
-    const order = this.openJson<OrderDispatched>(key, 'orders', 'order_sealed', row.order_number, row.order_sealed);
+    const order = this.openJson<OrderDispatched>(key, 'order_papers', 'order_sealed', row.order_number, row.order_sealed);
     return { row, order, key };
   }
 
   /** The exact bytes for the bank. */
   wireBytes({ row, key }: SendableOrder): Buffer {
-    return this.cipher.openBytes(key, fieldAad('orders', 'wire_sealed', row.order_number), row.wire_sealed);
+    return this.cipher.openBytes(key, fieldAad('order_papers', 'wire_sealed', row.order_number), row.wire_sealed);
+  }
+
+  sealOrder(key: DataKey, order: OrderDispatched): Buffer {
+    return this.sealJson(key, 'order_papers', 'order_sealed', order.orderNumber, order);
   }
 
   sealWire(key: DataKey, orderNumber: string, bytes: Buffer): Buffer {
-    return this.cipher.sealBytes(key, fieldAad('orders', 'wire_sealed', orderNumber), bytes);
+    return this.cipher.sealBytes(key, fieldAad('order_papers', 'wire_sealed', orderNumber), bytes);
   }
 
   sealJson(key: DataKey, table: string, column: string, rowId: string, clear: unknown): Buffer {

@@ -1,5 +1,5 @@
 import type { Reader } from '#persistence';
-import type { OrderRow } from './order-rows.js';
+import { WITH_PAPERS, type OrderRow } from './order-rows.js';
 
 /** Times that a bank is asked by itself about an answer that could not be trusted or read; then only persons go on. */
 const QUESTIONS_AFTER_DOUBT_MAX = 3;
@@ -7,7 +7,7 @@ const QUESTIONS_AFTER_DOUBT_MAX = 3;
 /** Parked orders whose answer could not be trusted or read: the bank may say it again, better. */
 export function doubtfulOrders(reader: Reader, now: number, limit: number): Promise<readonly OrderRow[]> {
   return reader.all<OrderRow>(
-    `SELECT * FROM orders WHERE standing = 'parked' AND delivery IN ('UNKNOWN', 'ACCEPTED') AND next_try_at <= ? AND attempts < ?
+    `SELECT * FROM ${WITH_PAPERS} WHERE standing = 'parked' AND delivery IN ('UNKNOWN', 'ACCEPTED') AND next_try_at <= ? AND attempts < ?
      AND code IN ('signature-invalid', 'signature-absent', 'answer-unreadable') ORDER BY seq LIMIT ${Number(limit)}`,
     [now, QUESTIONS_AFTER_DOUBT_MAX],
   );

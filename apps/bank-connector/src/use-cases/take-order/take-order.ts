@@ -1,5 +1,5 @@
 import { AppError, failPoint, parseInstant } from '#kernel';
-import type { Tx } from '#persistence';
+import { insert, type Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
 import { standingInLane } from '../../adapters/store/lanes.js';
 import { seeOrder } from '../../adapters/store/order-rows.js';
@@ -47,15 +47,20 @@ export class TakeOrder {
       lane_number: order.lane?.number ?? null,
       delivery: 'READY',
       standing,
-      order_sealed: vault.sealJson(key, 'orders', 'order_sealed', orderNumber, order),
-      wire_sealed: vault.sealWire(key, orderNumber, wire.bytes),
-      wire_signature: wire.signature,
       attempts: 0,
       next_try_at: now,
       dispatched_at: parseInstant(order.dispatchedAt),
       taken_at: now,
     });
-    if (isNew) return true;
+    if (isNew) {
+      await insert(tx, 'order_papers', {
+        paper_of: orderNumber,
+        order_sealed: vault.sealOrder(key, order),
+        wire_sealed: vault.sealWire(key, orderNumber, wire.bytes),
+        wire_signature: wire.signature,
+      });
+      return true;
+    }
     if (!(await seeOrder(tx, orderNumber))) {
       // Not the order number but the lane's number is taken: two orders in one place of a sequence is a defect of the sender.
       throw new AppError('invariant-broken', `lane number ${order.lane?.number ?? 0} of order ${orderNumber} is taken`, { level: 'error' });

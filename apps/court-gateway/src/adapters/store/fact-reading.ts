@@ -8,7 +8,7 @@ export interface FactRow extends Row {
 }
 
 export function factsOfRequest(reader: Reader, requestId: string): Promise<FactRow[]> {
-  return reader.all<FactRow>('SELECT leaf_hash, case_id, opening FROM facts WHERE request_id = ? ORDER BY at, leaf_hash', [requestId]);
+  return reader.all<FactRow>('SELECT leaf_hash, case_id, opening FROM facts WHERE request_id = ? ORDER BY seq', [requestId]);
 }
 
 /** Leaf hashes of the connectors' own facts about the answers to a request: the gateway cannot hide one. */

@@ -1,5 +1,6 @@
 import { legalDateOf, type Instant } from '#kernel';
-import type { Reader } from '#persistence';
+import type { OrderStatus } from '#orders';
+import { placeholders, type Reader } from '#persistence';
 import type { OrderRow } from './order-rows.js';
 
 /**
@@ -14,4 +15,15 @@ export function overdueOrders(reader: Reader, now: Instant, limit: number): Prom
      ORDER BY o.due_at, o.order_number LIMIT ${limit}`,
     [now, legalDateOf(now)],
   );
+}
+
+const OPEN: readonly OrderStatus[] = ['queued', 'sent', 'received', 'undetermined'];
+
+/** How many orders have no last word yet, by status. */
+export async function openOrderCounts(reader: Reader): Promise<ReadonlyMap<OrderStatus, number>> {
+  const rows = await reader.all<{ status: OrderStatus; n: number }>(
+    `SELECT status, COUNT(*) AS n FROM orders WHERE status IN (${placeholders(OPEN.length)}) GROUP BY status`,
+    OPEN,
+  );
+  return new Map(rows.map(({ status, n }) => [status, n]));
 }

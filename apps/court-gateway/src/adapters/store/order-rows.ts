@@ -28,8 +28,6 @@ export interface OrderRow extends Row {
   readonly version: number;
   readonly lane_id: string | null;
   readonly lane_number: number | null;
-  /** The sealed bytes as they were dispatched (I11), under the aad of their message; null before. */
-  readonly body_sealed: Buffer | null;
   /** An officer asked to withdraw it: `asked` while the connector has not said, `already-sent` when it had left. */
   readonly withdrawal: 'asked' | 'already-sent' | null;
   readonly available_at: Instant | null;
@@ -54,7 +52,7 @@ export interface SealedOutcome {
 
 /** The columns of an order that have something to say before it is dispatched. */
 export type NewOrder = Pick<OrderRow, 'order_number' | 'request_id' | 'case_id' | 'bank' | 'legal_person' | 'debtor_id' | 'action'> &
-  Partial<Pick<OrderRow, 'lane_id' | 'lane_number' | 'body_sealed'>>;
+  Partial<Pick<OrderRow, 'lane_id' | 'lane_number'>>;
 
 /** A row of `order_lines`; money in the minor unit of `currency`. An inquiry has one line, without an account. */
 export interface LineRow extends Row {
@@ -111,13 +109,12 @@ export async function insertOrders(tx: Tx, orders: readonly NewOrder[]): Promise
   await insertMany(
     tx,
     'orders',
-    orders.map(({ lane_id, lane_number, body_sealed, ...order }) => ({
+    orders.map(({ lane_id, lane_number, ...order }) => ({
       ...order,
       status: 'queued',
       version: 1,
       lane_id: lane_id ?? null,
       lane_number: lane_number ?? null,
-      body_sealed: body_sealed ?? null,
       overdue: 0,
     })),
   );
@@ -281,4 +278,10 @@ export async function withdrawUnsent(
       { order_number: line.order_number, seq: line.seq, version: line.version },
     );
   }
+}
+
+/** The sealed bytes of an order as they were dispatched (I11), under the aad of their message; undefined before. */
+export async function originalOf(reader: Reader, orderNumber: string): Promise<Buffer | undefined> {
+  const row = await reader.one<{ body_sealed: Buffer }>('SELECT body_sealed FROM order_originals WHERE order_number = ?', [orderNumber]);
+  return row?.body_sealed;
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { encodeBody, ordersTopic } from '#contracts';
 import { invariant, sha256Hex } from '#kernel';
 import { FactRecorder, type Fact, type Message } from '#messaging';
-import type { Tx } from '#persistence';
+import { insertMany, type Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import { laneIdOf, nextLaneNumber } from '../../adapters/store/lanes.js';
 import { openParty, type PartyRow } from '../../adapters/store/party-rows.js';
@@ -10,12 +10,11 @@ import { Vault } from '../../vault.js';
 import type { Situation } from '../judge-request/situation.js';
 import { orderBodyOf, type Debtor, type Lane, type OrderToSend, type SharedBody } from './order-body.js';
 
-/** What a dispatched order's row keeps: its place in its lane and the exact sealed bytes that left (I11). */
+/** What a dispatched order's row keeps: its place in its lane. */
 export interface DispatchedOrder {
   readonly order_number: string;
   readonly lane_id: string | null;
   readonly lane_number: number | null;
-  readonly body_sealed: Buffer;
 }
 
 export interface Dispatch extends SharedBody {
@@ -46,7 +45,7 @@ export class DispatchOrders {
     @Inject(FactRecorder) private readonly facts: FactRecorder,
   ) {}
 
-  /** Returns what the caller writes into the orders' rows. The facts in `before` are recorded first, in the same statements. */
+  /** Keeps the exact bytes that leave (I11) and returns what the caller writes into the orders' rows. The facts in `before` are recorded first, in the same statements. */
   async send(
     tx: Tx,
     dispatch: Dispatch,
@@ -56,6 +55,7 @@ export class DispatchOrders {
     const messages: Message[] = [];
     const facts: Fact[] = [...before];
     const dispatched: DispatchedOrder[] = [];
+    const originals: { readonly order_number: string; readonly body_sealed: Buffer }[] = [];
     const debtors = new Map<string, Debtor>();
     for (const order of orders) {
       const lane = await this.laneOf(tx, dispatch, order);
@@ -69,9 +69,10 @@ export class DispatchOrders {
         order_number: order.orderNumber,
         lane_id: lane?.id ?? null,
         lane_number: lane?.number ?? null,
-        body_sealed: body,
       });
+      originals.push({ order_number: order.orderNumber, body_sealed: body });
     }
+    await insertMany(tx, 'order_originals', originals);
     await this.facts.recordMany(tx, facts, messages);
     return dispatched;
   }

@@ -6,7 +6,7 @@ import { FactRecorder, type Fact } from '#messaging';
 import type { DataKey } from '#privacy';
 import { answersOf, findReceipt, messageAad, receiptsOf } from '../../adapters/store/answer-rows.js';
 import { loadCase, notFound, pathId, type CaseRow } from '../../adapters/store/case-rows.js';
-import { findOrder, type OrderRow } from '../../adapters/store/order-rows.js';
+import { findOrder, originalOf, type OrderRow } from '../../adapters/store/order-rows.js';
 import { recordAlone } from '../../facts.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
@@ -49,7 +49,8 @@ export class ReadOrder {
   async original(principal: Principal, orderNumber: string): Promise<View> {
     const found = await this.find(orderNumber, () => assertMayEnter(principal, 'order.original.read'));
     const { order, key } = found;
-    const dispatched = order.body_sealed && this.vault.cipher.openBytes(key, dispatchAad(orderNumber), order.body_sealed);
+    const sealed = await originalOf(this.parts.database.reader, orderNumber);
+    const dispatched = sealed && this.vault.cipher.openBytes(key, dispatchAad(orderNumber), sealed);
     const answers: View[] = [];
     for (const row of await answersOf(this.parts.database.reader, orderNumber)) {
       const clear = this.vault.cipher.openBytes(key, messageAad('order.answered.v1', row.message_id), row.body_sealed);
