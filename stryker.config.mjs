@@ -8,21 +8,23 @@ export default {
     'libs/orders/**/*.ts',
     'libs/merkle/**/*.ts',
     'libs/kernel/money.ts',
-    'apps/court-gateway/src/**/*idempoten*.ts',
     'apps/court-gateway/src/adapters/http/writes.ts',
     '!**/*.spec.ts',
     '!**/index.ts',
+    // Vectors and builders of the tests.
+    '!libs/{orders,merkle}/fixtures/**',
   ],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   jest: {
     projectType: 'custom',
     configFile: 'jest.config.mjs',
-    // The unit specs of the mutated units alone: what needs sockets, files or processes would be too slow to run for every mutant.
+    // The unit specs of the mutated units, and of the idempotent writes their own spec, which needs a store: what needs sockets or
+    // processes would be too slow to run for every mutant.
     config: {
       roots: ['<rootDir>/libs', '<rootDir>/apps'],
-      testMatch: ['**/libs/{orders,merkle,kernel}/**/*.spec.ts', '**/apps/court-gateway/**/*.spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/fixtures/', '\\.int\\.spec\\.ts$'],
+      testMatch: ['**/libs/{orders,merkle,kernel}/**/*.spec.ts', '**/apps/court-gateway/src/writes.int.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '/fixtures/', '(?<!/writes)\\.int\\.spec\\.ts$'],
     },
     enableFindRelatedTests: true,
   },
