@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { AppError, errorText } from '#kernel';
 import { Caller } from './caller.js';
 import { eventually } from './eventually.js';
@@ -7,10 +7,22 @@ import { startProcess, type Ending, type TestProcess } from './process.js';
 
 /** The whole embedded system as one process. */
 export const STANDALONE = 'apps/standalone/src/main.js';
+/** The distributed profile as processes of one machine, behind one entrance. */
+export const CLUSTER = 'deploy/local/cluster/main.js';
 const READY_MS_MAX = 60_000;
+const CLUSTER_READY_MS_MAX = 180_000;
+
+/** Which of the two the system under test is; the runner sets it for a whole tier. */
+export type Profile = 'embedded' | 'distributed';
+
+export function testProfile(): Profile {
+  return process.env['CHAKONG_TEST_PROFILE'] === 'distributed' ? 'distributed' : 'embedded';
+}
 
 export interface SystemOptions {
   readonly dataDir: string;
+  /** Left out: what `testProfile()` says. */
+  readonly profile?: Profile;
   /** `seed` unless told otherwise: users and banks, no case. */
   readonly demo?: 'play' | 'seed' | 'off';
   /** Compiled entry; by default the sources as they are now are built. */
@@ -34,11 +46,13 @@ export class TestSystem {
     readonly origin: string,
     readonly process: TestProcess,
     private readonly password: string,
+    readonly profile: Profile,
   ) {}
 
   /** Starts the built system on a data folder and waits until it serves. Pair it with `stop()`. */
   static async start(options: SystemOptions): Promise<TestSystem> {
-    const entry = options.entry ?? (await builtFile(STANDALONE));
+    const profile = options.profile ?? testProfile();
+    const entry = options.entry ?? (await builtFile(profile === 'distributed' ? CLUSTER : STANDALONE));
     const port = options.port ?? (await freePort());
     const password = options.password ?? DEMO_PASSWORD;
     const [first = entry, ...rest] = [...(options.nodeFlags ?? []), entry];
@@ -50,9 +64,10 @@ export class TestSystem {
       CHAKONG_FAIL_POINT: '',
       CHAKONG_HOLD_DELIVERY: 'off',
       LOG_LEVEL: 'error',
+      ...(profile === 'distributed' ? serversOf(options.dataDir) : {}),
       ...options.env,
     });
-    const system = new TestSystem(`http://127.0.0.1:${port}`, child, password);
+    const system = new TestSystem(`http://127.0.0.1:${port}`, child, password, profile);
     if (options.waitUntilReady === false) return system;
     try {
       await system.ready();
@@ -65,6 +80,10 @@ export class TestSystem {
 
   /** Waits until the process says that it is ready; fails at once when it has ended before. */
   async ready(limitMs = READY_MS_MAX): Promise<void> {
+    if (this.profile === 'distributed') {
+      await this.process.waitForLine(/^ready (\{.*\})$/m, CLUSTER_READY_MS_MAX);
+      return;
+    }
     const state = await eventually(async () => {
       if (this.process.ending()) return 'ended' as const;
       const response = await fetch(`${this.origin}/health/ready`, { signal: AbortSignal.timeout(2_000) });
@@ -121,6 +140,20 @@ export class TestSystem {
     if (answer.status === 200) return answer.body.accessToken;
     throw new AppError('unexpected-answer', `sign-in of ${username}: ${answer.status} ${answer.bytes.toString('utf8')}`);
   }
+}
+
+/**
+ * The servers that the runner has found, with names that belong to one data folder alone: a system that is started again on the same
+ * folder finds its databases and topics, and no other does.
+ */
+function serversOf(dataDir: string): Readonly<Record<string, string>> {
+  const url = process.env['CHAKONG_TEST_DATABASE_URL'];
+  const brokers = process.env['CHAKONG_TEST_KAFKA'];
+  if (url === undefined || brokers === undefined) return {};
+  const prefix = `t${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
+  const own = new URL(url);
+  own.pathname = `/${prefix}`;
+  return { DATABASE_URL: own.toString(), KAFKA_BROKERS: brokers, KAFKA_PREFIX: `${prefix}.` };
 }
 
 /** Fresh for every run, so that no test relies on one password. */

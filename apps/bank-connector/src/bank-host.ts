@@ -6,7 +6,7 @@ import { DocumentShelf } from './adapters/store/document-shelf.js';
 import { OrderVault } from './adapters/store/order-vault.js';
 import type { BankContext } from './bank-context.js';
 import type { ConnectorParts, HostedBank } from './connector-parts.js';
-import { manifestOf } from './dialects.js';
+import { manifestOf } from '#bank-directory';
 import { makeFactRecorder } from './facts.js';
 import { Debounced, Gathering } from './gathering.js';
 import { openDialect, type Door, type OpenedDialect } from './open-bank.js';

@@ -1,24 +1,10 @@
-import { resolve } from 'node:path';
-import { AppError, FAIL_POINTS, type FailPoint } from '#kernel';
-import type { LogLevel } from '#http';
+import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings } from '#foundation';
 
-/** What the embedded system does on its first start: play the demo cases, only seed users and banks, or nothing. */
-export type DemoMode = 'play' | 'seed' | 'off';
-
-export interface StandaloneConfig {
-  readonly port: number;
-  readonly dataDir: string;
-  readonly demo: DemoMode;
+export type StandaloneConfig = ProcessSettings & {
   /** The one password of the demo users; random per data folder when absent. */
   readonly demoPassword: string | undefined;
-  readonly logLevel: LogLevel;
-  /** Tests only: die at this place, at this hit. */
-  readonly failPoint: { readonly point: FailPoint; readonly atHit: number } | undefined;
-  /** Benches only: hold the delivery of orders back from the start. */
-  readonly holdDelivery: boolean;
-}
+};
 
-const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const PASSWORD_LENGTH_MIN = 8;
 
 /**
@@ -26,45 +12,54 @@ const PASSWORD_LENGTH_MIN = 8;
  * A wrong PORT or DATA_DIR stops the start; a mistyped DATA_DIR would otherwise begin a second, empty system.
  * @throws AppError `invalid-configuration`
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): StandaloneConfig {
-  const faults: string[] = [];
-  const oneOf = <T extends string>(name: string, values: readonly T[], fallback: T): T => {
-    const value = env[name] ?? fallback;
-    if ((values as readonly string[]).includes(value)) return value as T;
-    faults.push(`${name} is one of ${values.join(', ')}, not "${value}"`);
-    return fallback;
-  };
-  const port = Number(env['PORT'] ?? '3000');
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) faults.push(`PORT is a port number, not "${env['PORT']}"`);
-  const demoPassword = env['CHAKONG_DEMO_PASSWORD'] || undefined;
-  if (demoPassword !== undefined && demoPassword.length < PASSWORD_LENGTH_MIN) {
-    faults.push(`CHAKONG_DEMO_PASSWORD has at least ${PASSWORD_LENGTH_MIN} characters`);
-  }
-  const config: StandaloneConfig = {
-    port,
-    dataDir: resolve(env['DATA_DIR'] || './data'),
-    demo: oneOf<DemoMode>('CHAKONG_DEMO', ['play', 'seed', 'off'], 'play'),
-    demoPassword,
-    logLevel: oneOf<LogLevel>('LOG_LEVEL', LEVELS, 'warn'),
-    failPoint: readFailPoint(env['CHAKONG_FAIL_POINT'], faults),
-    holdDelivery: env['CHAKONG_HOLD_DELIVERY'] === 'on',
-  };
-  if (faults.length > 0) throw new AppError('invalid-configuration', faults.join('; '), { level: 'fatal' });
+export function readConfig(env: Environment): StandaloneConfig {
+  const read = new EnvironmentReader(env);
+  const settings = readProcessSettings(read, { instance: 'standalone', demo: 'play', embedded: true });
+  const config = { ...settings, demoPassword: readPassword(read) };
+  read.done();
   return config;
 }
 
-/** `<name>` or `<name>@<hit>`. */
-function readFailPoint(text: string | undefined, faults: string[]): StandaloneConfig['failPoint'] {
-  if (!text) return undefined;
-  const [name = '', hit = '1'] = text.split('@');
-  const point = FAIL_POINTS.find((each) => each === name);
-  const atHit = Number(hit);
-  if (point && Number.isInteger(atHit) && atHit > 0) return { point, atHit };
-  faults.push(`CHAKONG_FAIL_POINT "${text}" is no fail-point`);
-  return undefined;
+function readPassword(read: EnvironmentReader): string | undefined {
+  const demoPassword = read.text('CHAKONG_DEMO_PASSWORD');
+  if (demoPassword !== undefined && demoPassword.length < PASSWORD_LENGTH_MIN) {
+    read.faults.push(`CHAKONG_DEMO_PASSWORD has at least ${PASSWORD_LENGTH_MIN} characters`);
+  }
+  return demoPassword;
 }
 
-/** The configuration of this process. */
-export function loadConfig(): StandaloneConfig {
-  return readConfig(process.env);
+/** What `npm run migrate` is told: where the servers are, under an account that may create databases and users. */
+export interface MigrateConfig {
+  readonly settings: ProcessSettings;
+  readonly demoPassword: string | undefined;
 }
+
+/** @throws AppError `invalid-configuration` */
+export function readMigrateConfig(env: Environment): MigrateConfig {
+  const read = new EnvironmentReader(env);
+  const config = { settings: readProcessSettings(read, { instance: 'migrate', demo: 'off' }), demoPassword: readPassword(read) };
+  read.done();
+  return config;
+}
+
+/** What plays the demo cases against an installation that runs elsewhere. */
+export interface PlayConfig {
+  readonly settings: ProcessSettings;
+  /** One origin that leads to everything: court, ledger, desk and simulated banks. */
+  readonly origin: string;
+  readonly demoPassword: string | undefined;
+}
+
+/** @throws AppError `invalid-configuration` */
+export function readPlayConfig(env: Environment): PlayConfig {
+  const read = new EnvironmentReader(env);
+  const settings = readProcessSettings(read, { instance: 'play', demo: 'play', embedded: true });
+  const config = { settings, origin: read.origin('CHAKONG_ORIGIN'), demoPassword: readPassword(read) };
+  read.done();
+  return config;
+}
+
+/** The configurations of this process. */
+export const loadConfig = (): StandaloneConfig => readConfig(process.env);
+export const loadMigrateConfig = (): MigrateConfig => readMigrateConfig(process.env);
+export const loadPlayConfig = (): PlayConfig => readPlayConfig(process.env);

@@ -1,21 +1,28 @@
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { armFailPoint, errorText, type Log } from '#kernel';
+import { armFailPoint, errorText } from '#kernel';
+import {
+  freePortIfZero,
+  KeptClock,
+  layFoundation,
+  operationsOf,
+  startFailed,
+  stopOnSignals,
+  type DemoPassword,
+  type Foundation,
+} from '#foundation';
 import { createHttpServer, JsonLog, mountOperations } from '#http';
-import { lockFolder } from '#persistence';
-import { mountOpenApi } from '../../court-gateway/src/adapters/http/openapi.js';
-import { GATEWAY_RELAY } from '../../court-gateway/src/gateway-parts.js';
-import { seedDemo } from '../../court-gateway/src/use-cases/seed-demo/seed-demo.js';
 import type { Relay } from '#messaging';
-import { KeptClock } from './clock-file.js';
-import { compose, type Composition } from './compose.js';
-import { loadConfig, type StandaloneConfig } from './config.js';
-import { demoPassword, type DemoPassword } from './demo-password.js';
-import { playDemo, type DemoStage } from './demo/play-demo.js';
-import { freePortIfZero } from './free-port.js';
-import { operationsOf } from './operations.js';
+import { lockFolder } from '#persistence';
 import { LedgerService } from '../../audit-ledger/src/index.js';
-import { layFoundation, type Foundation } from './foundation.js';
+import { mountOpenApi } from '../../court-gateway/src/adapters/http/openapi.js';
+import { addGatewayMetrics } from '../../court-gateway/src/gateway-metrics.js';
+import { GATEWAY_RELAY } from '../../court-gateway/src/gateway-parts.js';
+import { compose } from './compose.js';
+import { loadConfig, type StandaloneConfig } from './config.js';
+
+import { playDemo, type DemoStage } from './demo/play-demo.js';
+import { seed } from './seed.js';
 
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -28,32 +35,28 @@ async function start(): Promise<void> {
   const time = await KeptClock.open(config.dataDir);
   const port = await freePortIfZero(config.port);
   const origin = `http://127.0.0.1:${port}`;
-  const foundation = await layFoundation(config.dataDir, time.clock, log);
+  const foundation = await layFoundation(config, time.clock, log);
   const composition = await compose(foundation, config, time, origin);
-  const password = await seed(composition, config, foundation);
+  const password = await seed(composition.gateway, config, write);
   const app = await createHttpServer(composition.module, log);
   mountOpenApi(app);
   let serving = false;
   const ledger = app.get(LedgerService, { strict: false });
-  mountOperations(app, operationsOf({ ...foundation, ledgerHaltedBy: () => ledger.haltedBy(), serving: () => serving }));
-  stopOnSignals(app, foundation, log, () => lock.release());
+  const reasons = (): readonly string[] => (ledger.haltedBy() === undefined ? [] : ['the ledger has stopped']);
+  const operations = operationsOf({ ...foundation, serving: () => serving, reasons });
+  mountOperations(app, operations);
+  addGatewayMetrics(operations.registry, composition.gateway.database.reader);
+  stopOnSignals(log, foundation.clock, async () => {
+    await app.close();
+    await foundation.bus.close();
+    await foundation.close();
+    lock.release();
+  });
   toggleDeliveryOnSignal(app, config.holdDelivery);
   await app.listen({ port, host: '0.0.0.0' });
   serving = true;
   write(`查控 Chakong 已就绪：http://localhost:${port}  （数据目录 ${config.dataDir}）`);
   await present(config, foundation, origin, password);
-}
-
-/** Demo users and registers, and the line that shows a new password once. */
-async function seed({ gateway }: Composition, config: StandaloneConfig, { entropy }: Foundation): Promise<DemoPassword | undefined> {
-  if (config.demo === 'off') return undefined;
-  const users = await gateway.database.reader.one<{ n: number }>('SELECT count(*) AS n FROM users');
-  const password = await demoPassword(config.dataDir, config.demoPassword, users?.n === 0, entropy);
-  if (!password) return undefined;
-  await seedDemo(gateway, { password: password.text, mode: config.demo });
-  write(`演示用户：officer officer2 judge leader auditor clerk.wrcb reviewer.wrcb admin`);
-  write(`演示密码：${config.demoPassword === undefined ? password.text : '（取自 CHAKONG_DEMO_PASSWORD）'}`);
-  return password;
 }
 
 async function present(
@@ -92,31 +95,6 @@ function nextSteps(origin: string): readonly string[] {
   ];
 }
 
-/** SIGTERM and SIGINT end the process in order: no new calls, running work done, stores closed. */
-function stopOnSignals(app: NestFastifyApplication, foundation: Foundation, log: Log, release: () => void): void {
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    app
-      .close()
-      .then(() => foundation.bus.close())
-      .then(() => foundation.close())
-      .then(
-        () => {
-          release();
-          process.exit(0);
-        },
-        (error: unknown) => {
-          log.write('error', 'stop-failed', { reason: errorText(error) });
-          process.exit(1);
-        },
-      );
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-}
-
 /** The benches' switch: SIGUSR2 lets held delivery go, and holds it again. */
 function toggleDeliveryOnSignal(app: NestFastifyApplication, heldAtStart: boolean): void {
   let held = heldAtStart;
@@ -127,7 +105,4 @@ function toggleDeliveryOnSignal(app: NestFastifyApplication, heldAtStart: boolea
   });
 }
 
-start().catch((error: unknown) => {
-  process.stderr.write(`查控未能启动：${errorText(error)}\n${error instanceof Error ? (error.stack ?? '') : ''}\n`);
-  process.exit(1);
-});
+start().catch((error: unknown) => startFailed('查控未能启动', error));

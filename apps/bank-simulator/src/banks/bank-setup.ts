@@ -17,8 +17,8 @@ export const HBRCU_LEGAL_PERSONS = ['hbrcu-jiayu', 'hbrcu-anlu', 'hbrcu-tianmen'
 const DAY_MS = 86_400_000;
 
 export interface DemoSurroundings {
-  /** The connectors' origin, for example `http://127.0.0.1:3000`. */
-  readonly connectors: string;
+  /** Origin of the connector that a bank calls, for example `http://127.0.0.1:3000`. */
+  readonly connectorOf: (bank: string) => string;
   /** DATA_DIR/exchange/hbrcu */
   readonly exchange: string;
   /** How the polling bank signs in: the user and password of its profile. */
@@ -31,7 +31,7 @@ export interface DemoSurroundings {
  * The four banks of the demo. The demo court's account lies at 湖北银行 (313521000000), so its deducts are credited at once
  * and those of the others go between banks, as in the worked example.
  */
-export function demoBanks({ connectors, exchange, pollUser, pollMs }: DemoSurroundings): BankSetup[] {
+export function demoBanks({ connectorOf, exchange, pollUser, pollMs }: DemoSurroundings): BankSetup[] {
   const alike = { interbankDelayMs: DAY_MS, desk: false, notices: false };
   return [
     {
@@ -40,14 +40,14 @@ export function demoBanks({ connectors, exchange, pollUser, pollMs }: DemoSurrou
       bankNumbers: ['313521000000'],
       legalPersons: ['hubeibank'],
       notices: true,
-      wire: { dialect: 'realtime-json', connector: `${connectors}/connector/hubeibank` },
+      wire: { dialect: 'realtime-json', connector: `${connectorOf('hubeibank')}/connector/hubeibank` },
     },
     {
       ...alike,
       bank: 'hankoubank',
       bankNumbers: ['313521000011'],
       legalPersons: ['hankoubank'],
-      wire: { dialect: 'poll-xml', connector: `${connectors}/connector/hankoubank`, ...pollUser, pollMs },
+      wire: { dialect: 'poll-xml', connector: `${connectorOf('hankoubank')}/connector/hankoubank`, ...pollUser, pollMs },
     },
     {
       ...alike,

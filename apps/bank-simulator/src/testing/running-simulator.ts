@@ -51,12 +51,13 @@ export class RunningSimulator {
     const court = new FakeCourt(systemEntropy, new Map([...signers.values()].map((signer) => [signer.keyId, verifier(signer)])));
     const environment = { clock, entropy: systemEntropy, log: silentLog };
     const database = await openBooks(join(folder, 'sim'), environment);
+    const origin = await court.listen();
     const module = await BankSimulatorModule.forRoot({
       ...environment,
       database,
       simClock: { now: () => clock.now(), advance: async (ms) => clock.advance(ms) },
       access: { assertAdmin: async (header) => assertAdmin(header) },
-      banks: demoBanks({ connectors: await court.listen(), exchange, pollUser: { user: 'YH01', password: 'secret' }, pollMs: 100 }),
+      banks: demoBanks({ connectorOf: () => origin, exchange, pollUser: { user: 'YH01', password: 'secret' }, pollMs: 100 }),
       signers,
       courtKeys: [verifier(court.signer)],
     });

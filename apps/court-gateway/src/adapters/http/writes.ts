@@ -145,7 +145,8 @@ export class Writes {
       prepared = await prepare();
       return { answer: await this.commit(scope, fingerprint, prepared), replayed: false };
     } catch (error) {
-      if (error instanceof AnsweredElsewhere) {
+      // Another process may have answered the same key meanwhile; what stands in the way of a second one is then no refusal.
+      if (error instanceof AnsweredElsewhere || (error instanceof AppError && error.code !== 'idempotency-mismatch')) {
         const stored = await this.stored(scope, fingerprint);
         if (stored) return { answer: stored, replayed: true };
       }

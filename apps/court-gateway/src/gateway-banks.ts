@@ -1,6 +1,6 @@
 import type { Action, PropertyKind, Scope } from '#orders';
-import type { BankDirectory, GatewayBank } from '../../court-gateway/src/gateway-parts.js';
-import type { InstalledBank } from './bank-directory.js';
+import type { BankDirectory, GatewayBank } from './gateway-parts.js';
+import type { InstalledBank } from '#bank-directory';
 
 const ACTIONS: readonly Action[] = ['inquire', 'freeze', 'renew', 'release', 'deduct'];
 

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import type { Foundation } from '#foundation';
+import { ensureRandomSecret } from '#trust';
+import { ledgerMigrations } from './ledger-migrations.js';
+import type { AuditLedgerParts } from './parts.js';
+
+/** The origin of this log's name where none is given; it can never change once a log is there. */
+export const LEDGER_ORIGIN = 'chakong.hubei-high-court/ledger';
+
+/** Name of the ledger's database. */
+export const LEDGER_STORE = 'ledger';
+
+/** The file of the seed that signs the logs of all years. */
+export const ledgerSeedFile = (dataDir: string): string => join(dataDir, 'keys', 'ledger.seed');
+
+/** The ledger's parts on a foundation. */
+export async function ledgerPartsOn(foundation: Foundation, originBase = LEDGER_ORIGIN): Promise<AuditLedgerParts> {
+  const { dataDir, entropy, stores, tokens } = foundation;
+  return {
+    ...foundation,
+    database: await stores.open(LEDGER_STORE, ledgerMigrations),
+    tokens: tokens.verifier,
+    settings: {
+      folder: join(dataDir, 'ledger'),
+      originBase,
+      signingSeed: await ensureRandomSecret(ledgerSeedFile(dataDir), entropy),
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings } from '#foundation';
+import { LEDGER_ORIGIN } from './compose-ledger.js';
+
+/** What the ledger's process is told. */
+export interface LedgerConfig {
+  readonly process: ProcessSettings;
+  /** The name of the log, to which the year is added. It can never change once a log is there: another name begins another log. */
+  readonly origin: string;
+}
+
+/** Reads the environment once and lists every fault. @throws AppError `invalid-configuration` */
+export function readConfig(env: Environment): LedgerConfig {
+  const read = new EnvironmentReader(env);
+  const config = {
+    process: readProcessSettings(read, { instance: 'audit-ledger', demo: 'off' }),
+    origin: read.matching('LEDGER_ORIGIN', /^[\w.-]+(\/[\w.-]+)+$/, 'a name such as gateway.court.example/ledger', LEDGER_ORIGIN),
+  };
+  read.done();
+  return config;
+}
+
+/** The configuration of this process. */
+export function loadConfig(): LedgerConfig {
+  return readConfig(process.env);
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { InstalledBank } from '#bank-directory';
+import type { BankKeys, Foundation } from '#foundation';
+import { connectorMigrations } from '../migrations/index.js';
+import type { ConnectorParts, HostedBank } from './connector-parts.js';
+
+export interface ConnectorSurroundings {
+  /** The banks that this process serves. */
+  readonly banks: readonly InstalledBank[];
+  readonly keys: BankKeys;
+  /** Stands in for the address in a bank's profile; undefined leaves it. */
+  readonly endpointOf: (bank: string) => string | undefined;
+}
+
+/** The folder of an exchange by files; below it one folder for each legal person. */
+export const exchangeFolder = (dataDir: string, bank: string): string => join(dataDir, 'exchange', bank);
+
+/** Name of the database of a bank's connector. */
+export const connectorStore = (bank: string): string => `connectors/${bank}`;
+
+/** One connector per bank, each with a database of its own (I15). */
+export async function connectorPartsOn(foundation: Foundation, surroundings: ConnectorSurroundings): Promise<ConnectorParts> {
+  const { banks, keys } = surroundings;
+  const hosted: HostedBank[] = [];
+  for (const { profile } of banks) hosted.push(await host(profile, foundation, surroundings));
+  return { ...foundation, bankKeys: keys.ring, banks: hosted };
+}
+
+async function host(
+  profile: InstalledBank['profile'],
+  { stores, dataDir }: Foundation,
+  { keys, endpointOf }: ConnectorSurroundings,
+): Promise<HostedBank> {
+  const { bank } = profile;
+  const password = keys.passwords.get(bank);
+  const endpoint = endpointOf(bank);
+  return {
+    profile,
+    database: await stores.open(connectorStore(bank), connectorMigrations),
+    exchangeFolder: exchangeFolder(dataDir, bank),
+    ...(endpoint === undefined ? {} : { endpoint: () => endpoint }),
+    ...(password === undefined ? {} : { password }),
+  };
+}

@@ -1,0 +1,24 @@
+import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings } from '#foundation';
+
+/** What the simulator's process is told. */
+export interface SimulatorConfig {
+  readonly process: ProcessSettings;
+  /** By bank: the origin of the connector that the bank calls. */
+  readonly connectors: ReadonlyMap<string, string>;
+}
+
+/** Reads the environment once and lists every fault. @throws AppError `invalid-configuration` */
+export function readConfig(env: Environment): SimulatorConfig {
+  const read = new EnvironmentReader(env);
+  const config = {
+    process: readProcessSettings(read, { instance: 'bank-simulator', demo: 'seed' }),
+    connectors: read.table('CONNECTOR_URLS'),
+  };
+  read.done();
+  return config;
+}
+
+/** The configuration of this process. */
+export function loadConfig(): SimulatorConfig {
+  return readConfig(process.env);
+}

@@ -1,0 +1,38 @@
+import { readBanks } from '#bank-directory';
+import { runProcess, startFailed } from '#foundation';
+import type { Relay } from '#messaging';
+import { mountOpenApi } from './adapters/http/openapi.js';
+import { gatewayPartsOn } from './compose-gateway.js';
+import { loadConfig } from './config.js';
+import { CourtGatewayModule } from './court-gateway.module.js';
+import { addGatewayMetrics } from './gateway-metrics.js';
+import { GATEWAY_RELAY } from './gateway-parts.js';
+
+const NAME = 'court-gateway';
+
+/** One replica of the gateway in a distributed installation; any number of them may run. */
+async function start(): Promise<void> {
+  const { process: settings, ledgerUrl } = loadConfig();
+  await runProcess(settings, async (foundation) => {
+    const parts = await gatewayPartsOn(foundation, { banks: await readBanks(), ledgerUrl, holdDelivery: settings.holdDelivery });
+    return {
+      module: CourtGatewayModule.forRoot(parts),
+      prepare: (app, { registry }) => {
+        mountOpenApi(app);
+        addGatewayMetrics(registry, parts.database.reader);
+      },
+      // The benches' switch: SIGUSR2 lets held delivery go, and holds it again.
+      serving: (app) => toggleDeliveryOnSignal(app.get<Relay>(GATEWAY_RELAY, { strict: false }), settings.holdDelivery),
+    };
+  });
+}
+
+function toggleDeliveryOnSignal(relay: Relay, heldAtStart: boolean): void {
+  let held = heldAtStart;
+  process.on('SIGUSR2', () => {
+    held = !held;
+    relay.hold(held);
+  });
+}
+
+start().catch((error: unknown) => startFailed(NAME, error));

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemEntropy, type Entropy, type Log, type SystemClock } from '#kernel';
+import { TokenIssuer, TokenVerifier, type TokenKey } from '#access';
+import { InProcessBus, KafkaBus, type MessageBus } from '#messaging';
+import {
+  BlindIndex,
+  CaseKeys,
+  caseKeysMigration,
+  FileBlobStore,
+  KekFile,
+  Pseudonyms,
+  SqlKeyRows,
+  SystemKeys,
+  type BlobStore,
+} from '#privacy';
+import { ensureKeyPair, ensureRandomSecret, type Ed25519Signer } from '#trust';
+import type { Backing, ProcessSettings } from './settings.js';
+import { FileStores, ServerStores, type Stores } from './stores.js';
+
+/** The keys of an installation, in `DATA_DIR/keys`. */
+export interface InstallationKeys {
+  readonly kek: KekFile;
+  readonly systemKeys: SystemKeys;
+  readonly blind: BlindIndex;
+  readonly pseudonyms: Pseudonyms;
+  readonly tokens: { readonly issuer: TokenIssuer; readonly verifier: TokenVerifier };
+  /** The court's signature over orders and document seals. */
+  readonly courtSigner: Ed25519Signer;
+}
+
+/** What every app of a process stands on: one clock, one bus, one set of keys, and stores by name. */
+export interface Foundation extends InstallationKeys {
+  readonly dataDir: string;
+  readonly clock: SystemClock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly bus: MessageBus;
+  readonly keys: CaseKeys;
+  readonly blobs: BlobStore;
+  readonly stores: Stores;
+  close(): Promise<void>;
+}
+
+type Ground = Pick<ProcessSettings, 'dataDir' | 'instance' | 'backing'>;
+
+/** Name of the database of wrapped case keys: apart from the cases, so that a backup of these holds no keys. */
+export const CASE_KEYS = 'keys/case-keys';
+
+/**
+ * Opens the keys and stores. An embedded system makes them on its first start; a process of a distributed one that serves only
+ * checks them, because `npm run migrate` (`prepare`) makes them.
+ */
+export async function layFoundation(
+  ground: Ground,
+  clock: SystemClock,
+  log: Log,
+  purpose: 'serve' | 'prepare' = 'serve',
+): Promise<Foundation> {
+  const { dataDir, backing, instance } = ground;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const entropy = systemEntropy;
+  const surroundings = { time: clock, entropy, log };
+  const mayMake = purpose === 'prepare' || !backing;
+  const stores = backing ? new ServerStores(backing, mayMake ? 'apply' : 'check', surroundings) : new FileStores(dataDir, surroundings);
+  const installed = mayMake ? await makeKeys(dataDir, clock, entropy) : await openKeys(dataDir, clock, entropy);
+  const keys = new CaseKeys(
+    new SqlKeyRows(await stores.open(CASE_KEYS, [caseKeysMigration], { secureDelete: true })),
+    installed.kek,
+    entropy,
+    clock,
+  );
+  const bus = backing ? kafka(backing, instance, clock, log) : new InProcessBus(clock, log);
+  return {
+    ...installed,
+    dataDir,
+    clock,
+    entropy,
+    log,
+    bus,
+    keys,
+    blobs: new FileBlobStore({ folder: join(dataDir, 'blobs'), keys, source: installed.kek, entropy }),
+    stores,
+    close: () => stores.close(),
+  };
+}
+
+function kafka({ brokers, topicPrefix }: Backing, instance: string, time: SystemClock, log: Log): KafkaBus {
+  return new KafkaBus({ brokers, topicPrefix, clientId: `chakong-${instance}`, time, log });
+}
+
+/** The keys of an installation that must have them. @throws AppError `key-file-missing` */
+export async function openKeys(dataDir: string, clock: SystemClock, entropy: Entropy): Promise<InstallationKeys> {
+  return keysOn(await KekFile.open(kekPath(dataDir)), dataDir, clock, entropy);
+}
+
+/**
+ * The keys of an installation, made if this is its first start. When the file of case keys is there and the key file is not, a new
+ * one would begin a second system beside content that nobody could read any more; the start is refused instead.
+ */
+export async function makeKeys(dataDir: string, clock: SystemClock, entropy: Entropy): Promise<InstallationKeys> {
+  const path = kekPath(dataDir);
+  const isOld = existsSync(join(dataDir, `${CASE_KEYS}.sqlite`));
+  return keysOn(isOld ? await KekFile.open(path) : await KekFile.create(path, entropy), dataDir, clock, entropy);
+}
+
+const kekPath = (dataDir: string): string => join(dataDir, 'keys', 'kek.json');
+
+async function keysOn(kek: KekFile, dataDir: string, clock: SystemClock, entropy: Entropy): Promise<InstallationKeys> {
+  const tokenKey: TokenKey = { kid: 'token-1', secret: await ensureRandomSecret(join(dataDir, 'keys', 'token.key'), entropy) };
+  return {
+    kek,
+    systemKeys: new SystemKeys(kek),
+    blind: new BlindIndex(kek),
+    pseudonyms: new Pseudonyms(kek),
+    tokens: { issuer: new TokenIssuer(tokenKey, clock), verifier: new TokenVerifier([tokenKey], clock) },
+    courtSigner: await ensureKeyPair(join(dataDir, 'keys', 'court.pem'), entropy, 'court-1'),
+  };
+}
