@@ -4,3 +4,7 @@ export * from './outbox.js';
 export * from './relay.js';
 export * from './inbox.js';
 export * from './facts.js';
+export { KafkaBus, type KafkaCounters } from './kafka/kafka-bus.js';
+export { KafkaTransport, type TransportParts } from './kafka/kafka-transport.js';
+export { type KafkaOptions } from './kafka/client.js';
+export { ensureTopics, parseTopics, type TopicSpec } from './kafka/topics.js';

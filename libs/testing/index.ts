@@ -1,5 +1,6 @@
 export * from './caller.js';
 export * from './eventually.js';
+export * from './kafka.js';
 export * from './places.js';
 export * from './process.js';
 export * from './sample-pdf.js';

@@ -1,0 +1,55 @@
+import kafkajs, { type Kafka, type logCreator, type RetryOptions } from 'kafkajs';
+import type { Log, RealTime } from '#kernel';
+import { guardRequestQueue } from './request-queue-guard.js';
+
+/** How the broker is reached. */
+export interface KafkaOptions {
+  /** `host:port` of one or more brokers; the others are learnt from them. */
+  readonly brokers: readonly string[];
+  /** Shown in the broker's logs and quotas; the app's name. */
+  readonly clientId: string;
+  /** PEM texts, not paths. `cert` and `key` together, where the broker asks its clients for a certificate. */
+  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
+  readonly time: RealTime;
+  readonly log: Log;
+}
+
+/** An address that does not answer is given up after this, and the next one tried. */
+const CONNECT_MS_MAX = 2_000;
+/** A request without an answer is given up after this; joining a group has its own, longer limit. */
+export const REQUEST_MS_MAX = 10_000;
+
+/**
+ * Every wait between two tries ends within a second, so that a broker that is back is used within three; after about four seconds
+ * of tries the client gives up and the caller (relay, reader) starts afresh. The library's own default waits up to 30 s.
+ */
+export const CLIENT_RETRY: Required<Omit<RetryOptions, 'restartOnFailure'>> = {
+  initialRetryTime: 100,
+  multiplier: 1.5,
+  factor: 0.2,
+  maxRetryTime: 1_000,
+  retries: 8,
+};
+
+/** A kafkajs client with our time-outs, our log, and the guard against its timer loop. */
+export function kafkaClient(options: KafkaOptions): Kafka {
+  guardRequestQueue();
+  const { tls } = options;
+  return new kafkajs.Kafka({
+    brokers: [...options.brokers],
+    clientId: options.clientId,
+    ...(tls ? { ssl: { ca: [tls.ca], ...(tls.cert ? { cert: tls.cert } : {}), ...(tls.key ? { key: tls.key } : {}) } } : {}),
+    connectionTimeout: CONNECT_MS_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    retry: CLIENT_RETRY,
+    logLevel: kafkajs.logLevel.WARN,
+    logCreator: logInto(options.log),
+  });
+}
+
+/** The library calls a lost connection an error and repeats it at every try; what our readers and relays make of it is logged by them. */
+function logInto(log: Log): logCreator {
+  return () =>
+    ({ namespace, level, log: { message } }) =>
+      log.write(level <= kafkajs.logLevel.ERROR ? 'info' : 'debug', 'kafka-client', { part: namespace, message });
+}

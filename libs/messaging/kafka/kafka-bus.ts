@@ -1,0 +1,138 @@
+import type { Admin, Kafka } from 'kafkajs';
+import { AppError } from '#kernel';
+import type { Message, MessageBus, SubscribeOptions } from '../bus.js';
+import { CLIENT_RETRY, kafkaClient, type KafkaOptions } from './client.js';
+import { KafkaTransport } from './kafka-transport.js';
+import { standingOf } from './offsets.js';
+import { StallWatchdog } from './stall-watchdog.js';
+import type { TopicReader } from './topic-reader.js';
+import { TopicWriter } from './topic-writer.js';
+
+/** What has happened since the start, for metrics. */
+export interface KafkaCounters {
+  /** Messages acknowledged by all replicas in sync. */
+  readonly published: number;
+  /** Messages whose batch was handled and committed. */
+  readonly consumed: number;
+  /** Batches that a handler rejected and that were, or will be, handed over again. */
+  readonly redeliveries: number;
+  /** Consumers that were made anew after a crash or a stall. */
+  readonly rebuilds: number;
+}
+
+/** Topics that one process writes; one connection each. */
+const WRITERS_MAX = 500;
+
+/**
+ * The backbone of the distributed profile: Apache Kafka through kafkajs. `publish` resolves when every message is acknowledged by all replicas in
+ * sync; an acknowledged message may still vanish (a topic emptied, an offset reset), which receipts and the Sweeper make good.
+ */
+export class KafkaBus implements MessageBus {
+  private readonly kafka: Kafka;
+  private readonly writers = new Map<string, TopicWriter>();
+  private readonly transports: KafkaTransport[] = [];
+  private readonly watchdog: StallWatchdog;
+  private readonly counts = { published: 0, consumed: 0, redeliveries: 0, rebuilds: 0 };
+  private adminClient: Promise<Admin> | undefined;
+  private closed = false;
+
+  constructor(private readonly options: KafkaOptions) {
+    this.kafka = kafkaClient(options);
+    this.watchdog = new StallWatchdog(
+      () => this.readers(),
+      () => this.admin(),
+      options.time,
+      options.log,
+    );
+  }
+
+  get counters(): KafkaCounters {
+    return this.counts;
+  }
+
+  async publish(batch: readonly Message[]): Promise<void> {
+    const byTopic = new Map<string, Message[]>();
+    for (const message of batch) {
+      const messages = byTopic.get(message.topic);
+      if (messages) messages.push(message);
+      else byTopic.set(message.topic, [message]);
+    }
+    await Promise.all([...byTopic].map(([topic, messages]) => this.writer(topic).take(messages)));
+  }
+
+  async subscribe({ group, topics, handle }: SubscribeOptions): Promise<void> {
+    if (this.closed) throw new AppError('bus-closed', 'the bus is closed', { retryable: true });
+    const transport = new KafkaTransport({
+      kafka: this.kafka,
+      group,
+      time: this.options.time,
+      log: this.options.log,
+      events: {
+        onConsumed: async (messages) => void (this.counts.consumed += messages.length),
+        onRedelivery: () => (this.counts.redeliveries += 1),
+        onRebuild: () => (this.counts.rebuilds += 1),
+      },
+    });
+    for (const topic of topics) transport.addHandler(topic, handle as Parameters<KafkaTransport['addHandler']>[1], true);
+    if (this.transports.length === 0) this.watchdog.start();
+    this.transports.push(transport);
+    await new Promise<void>((resolve, reject) => {
+      const heard = (error?: Error): void => (error ? reject(error) : resolve());
+      transport.listen(heard).catch(reject);
+    });
+  }
+
+  async lag(): Promise<ReadonlyMap<string, number>> {
+    const admin = await this.admin();
+    const lag = new Map<string, number>();
+    for (const reader of this.readers()) {
+      const standings = await standingOf(admin, reader.groupId, reader.topic);
+      lag.set(
+        `${reader.group}/${reader.topic}`,
+        standings.reduce((sum, { behind }) => sum + behind, 0),
+      );
+    }
+    return lag;
+  }
+
+  /** Readers first: what they are handling may still publish. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.watchdog.stop();
+    await Promise.all(this.transports.map((transport) => transport.close()));
+    await Promise.all([...this.writers.values()].map((writer) => writer.close()));
+    const admin = await this.adminClient;
+    await admin?.disconnect();
+  }
+
+  private writer(topic: string): TopicWriter {
+    const known = this.writers.get(topic);
+    if (known) return known;
+    if (this.writers.size >= WRITERS_MAX) throw new AppError('bus-full', `more than ${WRITERS_MAX} topics are written`, { level: 'error' });
+    const { time, log } = this.options;
+    const onPublished = (count: number): void => void (this.counts.published += count);
+    const writer = new TopicWriter(topic, { kafka: this.kafka, time, log, onPublished });
+    this.writers.set(topic, writer);
+    return writer;
+  }
+
+  private readers(): readonly TopicReader[] {
+    return this.transports.flatMap((transport) => transport.readers());
+  }
+
+  private admin(): Promise<Admin> {
+    this.adminClient ??= this.connectAdmin();
+    return this.adminClient;
+  }
+
+  private async connectAdmin(): Promise<Admin> {
+    const admin = this.kafka.admin({ retry: CLIENT_RETRY });
+    try {
+      await admin.connect();
+      return admin;
+    } catch (error) {
+      this.adminClient = undefined;
+      throw error;
+    }
+  }
+}
