@@ -27,7 +27,8 @@ const ROOTS = ['apps', 'libs', 'deploy', 'test/architecture', 'test/bench'];
 const FOLDERS_LEFT_OUT = new Set(['node_modules', 'fixtures', 'data', 'coverage', 'dist']);
 /** What a build holds apart from compiled TypeScript: every other file of a unit except its documents and its specs. */
 const NOT_ASSETS = /(\.md|\.d\.ts|\.d\.mts|\.spec\.ts)$/;
-const DEPLOY_ASSETS = /\.(ya?ml|json|csv|pem)$/;
+/** Settings, and scripts that compiled code imports. */
+const DEPLOY_ASSETS = /\.(ya?ml|json|csv|pem)$|\/services\/[a-z]+\.mjs$/;
 
 /** The root of the repository that this script belongs to. */
 export const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');

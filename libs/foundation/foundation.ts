@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemEntropy, type Entropy, type Log, type SystemClock } from '#kernel';
 import { TokenIssuer, TokenVerifier, type TokenKey } from '#access';
-import { InProcessBus, KafkaBus, type MessageBus } from '#messaging';
+import { InProcessBus, KafkaBus, PrefixedBus, type MessageBus } from '#messaging';
 import {
   BlindIndex,
   CaseKeys,
@@ -86,8 +86,10 @@ export async function layFoundation(
   };
 }
 
-function kafka({ brokers, topicPrefix }: Backing, instance: string, time: SystemClock, log: Log): KafkaBus {
-  return new KafkaBus({ brokers, topicPrefix, clientId: `chakong-${instance}`, time, log });
+/** Readers and writers of one installation on its broker. */
+function kafka({ brokers, topicPrefix }: Backing, instance: string, time: SystemClock, log: Log): MessageBus {
+  const bus = new KafkaBus({ brokers, clientId: `chakong-${instance}`, time, log });
+  return topicPrefix === '' ? bus : new PrefixedBus(bus, topicPrefix);
 }
 
 /** The keys of an installation that must have them. @throws AppError `key-file-missing` */

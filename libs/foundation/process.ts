@@ -17,6 +17,8 @@ export interface Composed {
   readonly reasons?: Watched['reasons'];
   /** Called before the server listens: documents, metrics of the app's own. */
   readonly prepare?: (app: NestFastifyApplication, operations: ReturnType<typeof operationsOf>) => void;
+  /** Work that one process does for all of its kind: claimed before the server listens, given back at the end. */
+  readonly job?: { start(): Promise<void>; stop(): Promise<void> };
   /** Called with the first call that is served. */
   readonly serving?: (app: NestFastifyApplication) => Promise<void> | void;
 }
@@ -68,9 +70,11 @@ export async function serve({ settings, log, time, endTelemetry }: Begun, { stor
   if (settings.telemetry) traceCalls(app);
   composed.prepare?.(app, operations);
   await time.follow(settings.instance, log);
+  await composed.job?.start();
   stopOnSignals(log, time.clock, async () => {
     serving = false;
     await app.close();
+    await composed.job?.stop();
     await bus?.close();
     await time.stop(settings.instance);
     await stores.close();

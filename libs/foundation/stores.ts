@@ -3,10 +3,16 @@ import { AppError, type Entropy, type Log, type RealTime } from '#kernel';
 import { openMysql, openSqlite, type Migration, type OpenDatabase } from '#persistence';
 import type { Backing } from './settings.js';
 
+export interface StoreOptions {
+  /** What is deleted must be unreadable on disk as well: for tables of keys. */
+  readonly secureDelete?: boolean;
+  /** Connections that write, on a server. One, unless told otherwise: closures then run strictly one after another in this process. */
+  readonly sessions?: number;
+}
+
 /** Opens the databases of an installation by name, and closes all that it opened. */
 export interface Stores {
-  /** `secureDelete`: what is deleted must be unreadable on disk as well, for tables of keys. */
-  open(name: string, migrations: readonly Migration[], options?: { readonly secureDelete?: boolean }): Promise<OpenDatabase>;
+  open(name: string, migrations: readonly Migration[], options?: StoreOptions): Promise<OpenDatabase>;
   readonly opened: ReadonlyMap<string, OpenDatabase>;
   /** Whether the database of a name has a table. */
   has(name: string, table: string): boolean;
@@ -27,9 +33,9 @@ abstract class NamedStores implements Stores {
     return this.tables.get(name)?.has(table) ?? false;
   }
 
-  async open(name: string, migrations: readonly Migration[], options: { readonly secureDelete?: boolean } = {}): Promise<OpenDatabase> {
+  async open(name: string, migrations: readonly Migration[], options: StoreOptions = {}): Promise<OpenDatabase> {
     if (this.opened.has(name)) throw new AppError('invariant-broken', `database ${name} is opened twice`, { level: 'fatal' });
-    const database = await this.openOne(name, migrations, options.secureDelete ?? false);
+    const database = await this.openOne(name, migrations, options);
     this.opened.set(name, database);
     this.tables.set(name, tablesMadeBy(migrations));
     return database;
@@ -40,7 +46,7 @@ abstract class NamedStores implements Stores {
     this.opened.clear();
   }
 
-  protected abstract openOne(name: string, migrations: readonly Migration[], secureDelete: boolean): Promise<OpenDatabase>;
+  protected abstract openOne(name: string, migrations: readonly Migration[], options: StoreOptions): Promise<OpenDatabase>;
 }
 
 function tablesMadeBy(migrations: readonly Migration[]): ReadonlySet<string> {
@@ -57,8 +63,9 @@ export class FileStores extends NamedStores {
     super();
   }
 
-  protected openOne(name: string, migrations: readonly Migration[], secureDelete: boolean): Promise<OpenDatabase> {
+  protected openOne(name: string, migrations: readonly Migration[], options: StoreOptions): Promise<OpenDatabase> {
     const { time, log } = this.surroundings;
+    const secureDelete = options.secureDelete ?? false;
     return openSqlite({ file: join(this.folder, `${name}.sqlite`), migrations, time, log, secureDelete });
   }
 }
@@ -76,9 +83,9 @@ export class ServerStores extends NamedStores {
     super();
   }
 
-  protected openOne(name: string, migrations: readonly Migration[]): Promise<OpenDatabase> {
+  protected openOne(name: string, migrations: readonly Migration[], { sessions = 1 }: StoreOptions): Promise<OpenDatabase> {
     const database = databaseName(this.backing.databaseUrl, name);
-    return openMysql({ ...this.surroundings, url: this.backing.databaseUrl, database, migrations, migrate: this.migrate });
+    return openMysql({ ...this.surroundings, url: this.backing.databaseUrl, database, migrations, migrate: this.migrate, sessions });
   }
 }
 

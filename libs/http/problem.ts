@@ -34,6 +34,8 @@ export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
   'too-many-requests': 429,
   'not-implemented': 501,
   'store-unavailable': 503,
+  'write-conflict': 503,
+  'lease-lost': 503,
   unavailable: 503,
   'bus-closed': 503,
   'bus-full': 503,

@@ -173,5 +173,5 @@ export class FactRecorder {
 }
 
 function orLate(moved: boolean): void {
-  if (!moved) throw new AppError('store-unavailable', 'another fact of the subject came first', { retryable: true });
+  if (!moved) throw new AppError('write-conflict', 'another fact of the subject came first', { retryable: true });
 }

@@ -5,6 +5,8 @@ import type { Message, MessageBus } from './bus.js';
 /** Attempts before a message is laid aside as a dead letter. */
 export const ATTEMPTS_MAX = 5;
 const RETRY_MS_FIRST = 50;
+/** Failures of the store, or of a message before this one: no number of them makes this one a dead letter. */
+const NOT_THE_MESSAGES_FAULT: ReadonlySet<string> = new Set(['store-unavailable', 'write-conflict', 'lease-lost', 'behind-failed']);
 
 /** One effect of one message, inside the transaction that also marks the message as read. */
 export type MessageHandler = (tx: Tx, message: Message) => Promise<void>;
@@ -31,11 +33,20 @@ export interface InboxReaderOptions {
  * later messages of its key; after the last attempt it becomes a dead letter, which a person can drive again.
  */
 export class InboxReader {
+  private last: Promise<void> = Promise.resolve();
+
   constructor(private readonly options: InboxReaderOptions) {}
 
   start(): Promise<void> {
     const { bus, reader, topics } = this.options;
-    return bus.subscribe({ group: reader, topics, handle: (batch) => this.handle(batch) });
+    return bus.subscribe({ group: reader, topics, handle: (batch) => this.inTurn(batch) });
+  }
+
+  /** One batch at a time, also where a bus hands over several: what is prepared for a batch belongs to it alone. */
+  private inTurn(batch: readonly Message[]): Promise<void> {
+    const done = this.last.then(() => this.handle(batch));
+    this.last = done.catch(() => undefined);
+    return done;
   }
 
   private async handle(batch: readonly Message[]): Promise<void> {
@@ -88,7 +99,7 @@ export class InboxReader {
     const buried = new Set<Message>();
     for (const message of left) {
       const error = failures.get(message);
-      if (error instanceof AppError && (error.code === 'store-unavailable' || error.code === 'behind-failed')) continue;
+      if (error instanceof AppError && NOT_THE_MESSAGES_FAULT.has(error.code)) continue;
       await this.bury(message, error, attempts);
       buried.add(message);
     }

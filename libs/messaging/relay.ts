@@ -16,6 +16,11 @@ const CLEAN_ROWS_MAX = 2_000;
  * Brings one database's outbox to the bus: each topic on its own, so that a topic nobody takes holds up no other (I15).
  * Selects on `published_at IS NULL`, never on a cursor: a row that commits late would be behind the cursor and never seen.
  */
+export interface RelayLeader {
+  /** Cheap; false when in doubt. */
+  readonly held: boolean;
+}
+
 export class Relay {
   private readonly loops: Recurring[];
   private readonly cleaner: Recurring;
@@ -29,6 +34,8 @@ export class Relay {
     topics: readonly string[],
     private readonly clock: Clock,
     private readonly log: Log,
+    /** Where several processes share the outbox, the one that empties it; left out, this one does. */
+    private readonly leader?: RelayLeader,
   ) {
     const failed = (error: unknown): void => {
       // While a process starts, its own readers come one after another; a topic that nobody reads yet is no news then.
@@ -60,7 +67,7 @@ export class Relay {
   }
 
   private async drain(topic: string): Promise<void> {
-    while (!this.held) {
+    while (!this.held && this.leader?.held !== false) {
       const rows = await this.database.reader.all<OutboxRow>(
         `SELECT seq, id, topic, msg_key, type, at, headers, body FROM outbox
          WHERE published_at IS NULL AND topic = ? ORDER BY seq LIMIT ${RELAY_BATCH_MAX}`,
@@ -80,6 +87,7 @@ export class Relay {
   }
 
   private async clean(): Promise<void> {
+    if (this.leader?.held === false) return;
     const before = this.clock.now() - PUBLISHED_KEPT_MS;
     const old = await this.database.reader.all<{ seq: number }>(
       `SELECT seq FROM outbox WHERE published_at < ? ORDER BY seq LIMIT ${CLEAN_ROWS_MAX}`,

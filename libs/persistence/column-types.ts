@@ -4,17 +4,19 @@ export type Dialect = 'sqlite' | 'mysql';
 /**
  * Portable column types. MySQL's and MariaDB's default collations make 'ABC', 'abc ' and 'àbc' one key,
  * so identifiers and text compare by bytes; times are integers because the databases round them differently.
+ * Identifiers are utf8mb4 although they are ASCII: compared with an ascii column, a text that somebody has put into a path would be
+ * an error of the database instead of no match.
  */
 const COLUMN_TYPES: Readonly<Record<string, Readonly<Record<Dialect, string>>>> = {
-  id: { sqlite: 'TEXT', mysql: 'VARCHAR(80) CHARACTER SET ascii COLLATE ascii_bin' },
-  word: { sqlite: 'TEXT', mysql: 'VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin' },
+  id: { sqlite: 'TEXT', mysql: 'VARCHAR(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' },
+  word: { sqlite: 'TEXT', mysql: 'VARCHAR(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' },
   text: { sqlite: 'TEXT', mysql: 'VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' },
   longtext: { sqlite: 'TEXT', mysql: 'LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' },
   bytes: { sqlite: 'BLOB', mysql: 'LONGBLOB' },
   int: { sqlite: 'INTEGER', mysql: 'BIGINT' },
   money: { sqlite: 'INTEGER', mysql: 'BIGINT' },
   instant: { sqlite: 'INTEGER', mysql: 'BIGINT' },
-  date: { sqlite: 'TEXT', mysql: 'CHAR(10) CHARACTER SET ascii COLLATE ascii_bin' },
+  date: { sqlite: 'TEXT', mysql: 'CHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin' },
   sequence: { sqlite: 'INTEGER PRIMARY KEY AUTOINCREMENT', mysql: 'BIGINT PRIMARY KEY AUTO_INCREMENT' },
 };
 

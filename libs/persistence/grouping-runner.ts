@@ -1,5 +1,7 @@
+import { context, type Context } from '@opentelemetry/api';
 import { AppError, errorText, type Log, type RealTime } from '#kernel';
-import type { SqlValue, TransactionRunner, Tx, Row } from './sql.js';
+import { ScopedTx, type Statements } from './scoped-tx.js';
+import type { TransactionRunner, Tx } from './sql.js';
 
 /** How many closures share one commit at most. */
 export const GROUP_SIZE_MAX = 200;
@@ -7,27 +9,33 @@ export const GROUP_SIZE_MAX = 200;
 export const CLOSURE_MS_MAX = 10_000;
 /** How many closures may wait; more are refused with a retryable error, so that memory stays bounded. */
 export const WAITING_MAX = 20_000;
+/** How often a closure is run when others are in its way: deadlocks, locks, and rows that another process has just put there. */
+export const RUNS_MAX = 6;
+/** Real milliseconds before a closure is run again, times the number of its runs so far. */
+const AGAIN_MS = 4;
 
-/** What the runner needs of a connection: all calls happen one after another. */
+/** What a failure means: of the closure alone, to be run again, or of the whole group, whose transaction the store has given up. */
+export type Verdict = 'closure' | 'closure-again' | 'group-again' | 'lost';
+
+/** What the runner needs of a connection: all calls of one session happen one after another. */
 export interface Session {
   begin(): Promise<void>;
   commit(): Promise<void>;
+  /** Gives up the transaction, whatever state it is in. */
   rollback(): Promise<void>;
   savepoint(step: 'set' | 'keep' | 'undo'): Promise<void>;
-  statements: Statements;
-}
-
-/** The statements of a session, without the rules about when they may be used. */
-export interface Statements {
-  all<T extends Row>(sql: string, params: readonly SqlValue[]): Promise<T[]>;
-  run(sql: string, params: readonly SqlValue[]): Promise<number>;
-  insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean>;
+  /** What an error of a statement, or of the commit, means here. */
+  judge(error: unknown): Verdict;
+  readonly statements: Statements;
 }
 
 interface Waiting {
+  /** In the trace of whoever asked for it, though another's turn of the loop runs it. */
+  readonly trace: Context;
   work(tx: Tx): Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
+  runs: number;
 }
 
 interface Done {
@@ -36,60 +44,35 @@ interface Done {
   readonly hooks: readonly (() => void)[];
 }
 
-/** A Tx that refuses use after its closure has ended: a forgotten `await` would otherwise write into a stranger's transaction. */
-class ScopedTx implements Tx {
-  readonly hooks: (() => void)[] = [];
-  private open = true;
-
-  constructor(private readonly statements: Statements) {}
-
-  end(): void {
-    this.open = false;
-  }
-
-  // These hand the store's own promise on: a wrapper around each would cost a bulk as much as its reads.
-  all<T extends Row>(sql: string, params: readonly SqlValue[] = []): Promise<T[]> {
-    return this.open ? this.statements.all<T>(sql, params) : Promise.reject(usedAfterEnd());
-  }
-
-  async one<T extends Row>(sql: string, params: readonly SqlValue[] = []): Promise<T | undefined> {
-    return (await this.all<T>(sql, params))[0];
-  }
-
-  run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
-    return this.open ? this.statements.run(sql, params) : Promise.reject(usedAfterEnd());
-  }
-
-  insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean> {
-    return this.open ? this.statements.insertOnce(table, row) : Promise.reject(usedAfterEnd());
-  }
-
-  afterCommit(hook: () => void): void {
-    if (!this.open) throw usedAfterEnd();
-    this.hooks.push(hook);
-  }
+interface Failed {
+  readonly waiting: Waiting;
+  readonly error: unknown;
 }
 
-function usedAfterEnd(): AppError {
-  return new AppError('invariant-broken', 'a transaction was used after its closure had ended', { level: 'fatal' });
-}
+/** The group's transaction is gone; the closures are run again, each alone. */
+class GroupGone extends Error {}
 
 /**
- * Runs closures one after another on one session and lets those that wait at the same moment share a commit, each in its
- * own savepoint: one closure's failure leaves the others whole, and nobody hears of success before the commit is durable (I3).
+ * Runs closures on one or several sessions and lets those that wait at the same moment share a commit, each in its own savepoint: one
+ * closure's failure leaves the others whole, and nobody hears of success before the commit is durable (I3).
  */
 export class GroupingRunner implements TransactionRunner {
   private readonly queue: Waiting[] = [];
-  private draining: Promise<void> | undefined;
+  private readonly idle: Session[];
+  private readonly serving = new Set<Promise<void>>();
   private closed = false;
   /** Commits since the start, for the figure of commits per order. */
   commits = 0;
+  /** Closures that were run again, for the metrics. */
+  runAgain = 0;
 
   constructor(
-    private readonly session: Session,
+    sessions: Session | readonly Session[],
     private readonly time: RealTime,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.idle = Array.isArray(sessions) ? [...(sessions as readonly Session[])] : [sessions as Session];
+  }
 
   run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     if (this.closed) return Promise.reject(new AppError('store-unavailable', 'the store is closed', { retryable: true }));
@@ -97,55 +80,92 @@ export class GroupingRunner implements TransactionRunner {
       return Promise.reject(new AppError('store-unavailable', 'too many writes are waiting', { retryable: true, level: 'warn' }));
     }
     return new Promise<T>((resolve, reject) => {
-      this.queue.push({ work, resolve: (value) => resolve(value as T), reject });
-      this.draining ??= this.drain();
+      this.queue.push({ trace: context.active(), work, resolve: (value) => resolve(value as T), reject, runs: 0 });
+      this.callSession();
     });
   }
 
   /** Refuses new closures and waits for the ones that were accepted. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.draining;
+    while (this.serving.size > 0) await Promise.all(this.serving);
   }
 
-  private async drain(): Promise<void> {
+  private callSession(): void {
+    const session = this.idle.pop();
+    if (!session) return;
+    const served = this.serve(session).finally(() => {
+      this.serving.delete(served);
+      this.idle.push(session);
+      // Whoever came between the last look and now has found nobody idle.
+      if (this.queue.length > 0) this.callSession();
+    });
+    this.serving.add(served);
+  }
+
+  private async serve(session: Session): Promise<void> {
     while (this.queue.length > 0) {
       // One turn of the event loop gathers the requests that arrived together into one commit.
       await new Promise<void>((resolve) => void setImmediate(resolve));
-      await this.commitGroup(this.queue.splice(0, GROUP_SIZE_MAX));
+      const group = this.queue.splice(0, this.share());
+      if (group.length === 0) return;
+      // The rest is for the other sessions.
+      if (this.queue.length > 0) this.callSession();
+      await this.commitGroup(session, group);
     }
-    this.draining = undefined;
   }
 
-  private async commitGroup(group: readonly Waiting[]): Promise<void> {
+  /** What waits is divided among the sessions that could take it now. */
+  private share(): number {
+    return Math.min(GROUP_SIZE_MAX, Math.ceil(this.queue.length / (this.idle.length + 1)));
+  }
+
+  private async commitGroup(session: Session, group: readonly Waiting[]): Promise<void> {
     const done: Done[] = [];
-    const failed: { waiting: Waiting; error: unknown }[] = [];
+    const failed: Failed[] = [];
+    const again: Waiting[] = [];
     try {
-      await this.session.begin();
-      for (const waiting of group) await this.runOne(waiting, done, failed);
-      await this.session.commit();
-      this.commits += 1;
+      await session.begin();
+      for (const waiting of group) await this.runOne(session, waiting, group.length > 1, { done, failed, again });
+      if (done.length > 0 || group.length > 1) {
+        await session.commit();
+        this.commits += 1;
+      } else {
+        await session.rollback();
+      }
     } catch (cause) {
-      await this.undoGroup(group, cause);
+      await this.undoGroup(session, group, cause);
       return;
     }
     for (const { waiting, error } of failed) waiting.reject(error);
     for (const { waiting, value } of done) waiting.resolve(value);
     for (const { hooks } of done) for (const hook of hooks) hook();
+    await this.runAlone(session, again);
   }
 
-  private async runOne(waiting: Waiting, done: Done[], failed: { waiting: Waiting; error: unknown }[]): Promise<void> {
-    const tx = new ScopedTx(this.session.statements);
-    await this.session.savepoint('set');
+  private async runOne(
+    session: Session,
+    waiting: Waiting,
+    shared: boolean,
+    { done, failed, again }: { done: Done[]; failed: Failed[]; again: Waiting[] },
+  ): Promise<void> {
+    const tx = new ScopedTx(session.statements);
+    waiting.runs += 1;
+    // A closure that is alone in its transaction needs no savepoint: the whole is undone.
+    if (shared) await session.savepoint('set');
     try {
-      const value = await this.withinLimit(waiting.work(tx));
+      const value = await this.withinLimit(context.with(waiting.trace, () => waiting.work(tx)));
       tx.end();
-      await this.session.savepoint('keep');
+      if (shared) await session.savepoint('keep');
       done.push({ waiting, value, hooks: tx.hooks });
     } catch (error) {
       tx.end();
-      await this.session.savepoint('undo');
-      failed.push({ waiting, error });
+      const verdict = session.judge(error);
+      if (verdict === 'group-again' || verdict === 'lost')
+        throw verdict === 'lost' ? error : new GroupGone(errorText(error), { cause: error });
+      if (shared) await session.savepoint('undo');
+      if (verdict === 'closure-again' && waiting.runs < RUNS_MAX) again.push(waiting);
+      else failed.push({ waiting, error });
     }
   }
 
@@ -162,15 +182,29 @@ export class GroupingRunner implements TransactionRunner {
     }
   }
 
-  /** The commit, or a statement of the runner itself, failed: nobody's work is in the store, and everybody hears so. */
-  private async undoGroup(group: readonly Waiting[], cause: unknown): Promise<void> {
-    this.log.write('error', 'store-commit-failed', { reason: errorText(cause), closures: group.length });
+  /** Nothing of the group is in the store. A deadlock is nobody's fault, so each closure gets its turn alone; other failures are told. */
+  private async undoGroup(session: Session, group: readonly Waiting[], cause: unknown): Promise<void> {
+    const isAgain = cause instanceof GroupGone || session.judge(cause) === 'group-again';
+    if (!isAgain) this.log.write('error', 'store-commit-failed', { reason: errorText(cause), closures: group.length });
     try {
-      await this.session.rollback();
+      await session.rollback();
     } catch (rollbackError) {
       this.log.write('error', 'store-rollback-failed', { reason: errorText(rollbackError) });
     }
+    if (isAgain) return this.runAlone(session, group);
     const error = new AppError('store-unavailable', 'the store could not commit', { retryable: true, level: 'error', cause });
     for (const waiting of group) waiting.reject(error);
+  }
+
+  private async runAlone(session: Session, group: readonly Waiting[]): Promise<void> {
+    for (const waiting of group) {
+      if (waiting.runs >= RUNS_MAX) {
+        waiting.reject(new AppError('store-unavailable', `others were in the way ${RUNS_MAX} times`, { retryable: true, level: 'warn' }));
+        continue;
+      }
+      this.runAgain += 1;
+      await this.time.realSleep(AGAIN_MS * waiting.runs);
+      await this.commitGroup(session, [waiting]);
+    }
   }
 }

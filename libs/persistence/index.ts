@@ -1,6 +1,10 @@
 export * from './sql.js';
 export * from './statements.js';
 export { openSqlite, SqliteDatabase, type SqliteOptions } from './sqlite.js';
-export { GroupingRunner, GROUP_SIZE_MAX, CLOSURE_MS_MAX, WAITING_MAX } from './grouping-runner.js';
+export { openMysql, MysqlDatabase, type MysqlOptions } from './mysql.js';
+export type { MysqlTls } from './mysql-connection.js';
+export { createAccounts, assertCannotRewrite, type AccountsOptions } from './accounts.js';
+export { Lease, leasesMigration, type LeaseOptions } from './lease.js';
+export { GroupingRunner, GROUP_SIZE_MAX, CLOSURE_MS_MAX, RUNS_MAX, WAITING_MAX } from './grouping-runner.js';
 export { withColumnTypes, type Dialect } from './column-types.js';
 export { lockFolder, type FolderLock } from './folder-lock.js';

@@ -1,3 +1,5 @@
+import type { Dialect } from './column-types.js';
+
 /** What a column may hold. Booleans are 0 and 1; money is an integer of the minor unit (I10); instants are milliseconds. */
 export type SqlValue = string | number | bigint | Buffer | null;
 
@@ -27,6 +29,8 @@ export interface Tx extends Reader {
  * The only way to write. The closure runs alone, in its own savepoint, and may be grouped with others into one commit;
  * `run` resolves after that commit is durable, and rejects with the closure's error, or `store-unavailable` when the commit failed.
  * The closure awaits nothing but its Tx (a closure that lingers is cut off and fails), and never calls `run` itself.
+ * Where several processes share the database it may be run again, after a deadlock or when another was faster, so it changes nothing
+ * outside its Tx, save in `afterCommit`.
  */
 export interface TransactionRunner {
   run<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
@@ -36,6 +40,13 @@ export interface TransactionRunner {
 export interface Database extends TransactionRunner {
   readonly reader: Reader;
   close(): Promise<void>;
+}
+
+/** A database that was opened here. */
+export interface OpenDatabase extends Database {
+  readonly dialect: Dialect;
+  /** Commits since the start, for the figure of commits per order. */
+  readonly commits: number;
 }
 
 /** One step of a schema: `NNNN-name` and statements with column types of `columnTypes`. Forward only; a landed one never changes. */

@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { AppError, type Log, type RealTime } from '#kernel';
-import { GroupingRunner, type Session, type Statements } from './grouping-runner.js';
-import { withColumnTypes } from './column-types.js';
-import type { Database, Migration, Reader, Row, SqlValue, Tx } from './sql.js';
+import { GroupingRunner, type Session, type Verdict } from './grouping-runner.js';
+import { asTypeOrmMigration } from './migrations.js';
+import type { Statements } from './scoped-tx.js';
+import type { Migration, OpenDatabase, Reader, Row, SqlValue, Tx } from './sql.js';
 
 /** Prepared statements kept per connection; the code has a few hundred distinct ones. */
 const STATEMENTS_MAX = 500;
@@ -44,12 +45,18 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteDatabase
   return new SqliteDatabase(runner, new SqliteReader(reader.connection), [writer.source, reader.source]);
 }
 
-export class SqliteDatabase implements Database {
+export class SqliteDatabase implements OpenDatabase {
+  readonly dialect = 'sqlite';
+
   constructor(
     readonly runner: GroupingRunner,
     readonly reader: Reader,
     private readonly sources: readonly DataSource[],
   ) {}
+
+  get commits(): number {
+    return this.runner.commits;
+  }
 
   run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.runner.run(work);
@@ -70,7 +77,7 @@ async function connect(options: SqliteOptions, readonly: boolean): Promise<{ sou
     timeout: BUSY_MS_MAX,
     synchronize: false,
     migrationsTableName: 'schema_migrations',
-    migrations: readonly ? [] : options.migrations.map(asTypeOrmMigration),
+    migrations: readonly ? [] : options.migrations.map((migration) => asTypeOrmMigration(migration, 'sqlite')),
     prepareDatabase: (opened: Connection) => {
       connection = opened;
       prepare(opened, readonly, options.secureDelete ?? false);
@@ -91,24 +98,6 @@ function prepare(connection: Connection, readonly: boolean, secureDelete: boolea
   connection.pragma('cache_size = -32000');
   // The default of 1,000 pages would copy a bulk's pages into the file after every commit; a restart reads the log back in well under a second.
   connection.pragma(`wal_autocheckpoint = ${WAL_PAGES_MAX}`);
-}
-
-/** TypeORM orders migrations by the thirteen digits at the end of the class name. */
-function asTypeOrmMigration(migration: Migration): new () => MigrationInterface {
-  const match = /^(\d{4})-([a-z0-9-]+)$/.exec(migration.name);
-  if (!match) throw new AppError('invariant-broken', `migration name ${migration.name} is not NNNN-name`, { level: 'fatal' });
-  const name = `${match[2]}${(match[1] ?? '').padStart(13, '0')}`;
-  return class implements MigrationInterface {
-    readonly name = name;
-
-    async up(queryRunner: QueryRunner): Promise<void> {
-      for (const statement of migration.statements) await queryRunner.query(withColumnTypes(statement, 'sqlite'));
-    }
-
-    down(): Promise<void> {
-      return Promise.reject(new AppError('invariant-broken', 'migrations go forward only', { level: 'fatal' }));
-    }
-  };
 }
 
 /**
@@ -196,6 +185,11 @@ class SqliteSession implements Session {
 
   constructor(private readonly connection: Connection) {
     this.statements = new SqliteStatements(connection);
+  }
+
+  /** One writer at a time: nobody can be in a closure's way. */
+  judge(): Verdict {
+    return 'closure';
   }
 
   /** IMMEDIATE takes the write lock at once, so a read-then-write closure cannot fail half-way on another process. */

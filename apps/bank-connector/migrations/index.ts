@@ -1,7 +1,7 @@
 import { messagingMigration } from '#messaging';
-import type { Migration } from '#persistence';
+import { leasesMigration, type Migration } from '#persistence';
 import { journalMigration } from './0010-journal.js';
 import { deskMigration } from './0020-desk.js';
 
 /** The schema of one bank's database. */
-export const connectorMigrations: readonly Migration[] = [messagingMigration, journalMigration, deskMigration];
+export const connectorMigrations: readonly Migration[] = [messagingMigration, leasesMigration, journalMigration, deskMigration];

@@ -1,5 +1,6 @@
 import type { InstalledBank } from '#bank-directory';
 import type { Foundation } from '#foundation';
+import type { OpenDatabase } from '#persistence';
 import { gatewayMigrations } from '../migrations/index.js';
 import { gatewayBanks } from './gateway-banks.js';
 import type { GatewayParts } from './gateway-parts.js';
@@ -7,6 +8,9 @@ import { readPolicy } from './policy-file.js';
 
 /** Name of the gateway's database. */
 export const GATEWAY_STORE = 'gateway';
+
+/** Writing connections to a server: enough to keep it busy while this process works on the next closures. */
+const WRITING_SESSIONS = 4;
 
 /** What stands around the gateway, beside its foundation. */
 export interface GatewaySurroundings {
@@ -19,10 +23,10 @@ export interface GatewaySurroundings {
 export async function gatewayPartsOn(
   foundation: Foundation,
   { banks, ledgerUrl, holdDelivery }: GatewaySurroundings,
-): Promise<GatewayParts> {
+): Promise<GatewayParts & { readonly database: OpenDatabase }> {
   return {
     ...foundation,
-    database: await foundation.stores.open(GATEWAY_STORE, gatewayMigrations),
+    database: await foundation.stores.open(GATEWAY_STORE, gatewayMigrations, { sessions: WRITING_SESSIONS }),
     policy: await readPolicy(),
     banks: gatewayBanks(banks),
     ledgerUrl,

@@ -62,9 +62,9 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnApplicationSh
   }
 }
 
-function makeRelay({ database, bus, banks, clock, log }: GatewayParts): Relay {
+function makeRelay({ database, bus, banks, clock, log, leader }: GatewayParts): Relay {
   const topics = [FACTS_TOPIC, ...banks.all().map(({ bank }) => ordersTopic(bank))];
-  return new Relay(database, bus, topics, clock, log);
+  return new Relay(database, bus, topics, clock, log, leader);
 }
 
 const CONTROLLERS = [

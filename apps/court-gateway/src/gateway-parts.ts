@@ -27,6 +27,11 @@ export interface BankDirectory {
   find(bank: string): GatewayBank | undefined;
 }
 
+/** A claim to the work that one process does for all. */
+export interface Leader {
+  readonly held: boolean;
+}
+
 /** Everything the gateway stands on. Made by the program that starts it; closed by that program too. */
 export interface GatewayParts {
   /** Folder for files under work (`imports/`); nothing in it stays in clear. */
@@ -46,6 +51,8 @@ export interface GatewayParts {
   readonly courtSigner: SignerPort;
   readonly policy: Policy;
   readonly banks: BankDirectory;
+  /** Where several replicas run, the one that relays and watches deadlines; left out, this one does. */
+  readonly leader?: Leader;
   /** State of the circuit breaker towards a bank, where this process knows it. */
   readonly breakerOf?: (bank: string) => string | undefined;
   /** Makes PDFs; by default a bounded pool of worker threads that is started with the first document. */

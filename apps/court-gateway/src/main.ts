@@ -1,6 +1,7 @@
 import { readBanks } from '#bank-directory';
 import { runProcess, startFailed } from '#foundation';
 import type { Relay } from '#messaging';
+import { Lease } from '#persistence';
 import { mountOpenApi } from './adapters/http/openapi.js';
 import { gatewayPartsOn } from './compose-gateway.js';
 import { loadConfig } from './config.js';
@@ -14,7 +15,10 @@ const NAME = 'court-gateway';
 async function start(): Promise<void> {
   const { process: settings, ledgerUrl } = loadConfig();
   await runProcess(settings, async (foundation) => {
-    const parts = await gatewayPartsOn(foundation, { banks: await readBanks(), ledgerUrl, holdDelivery: settings.holdDelivery });
+    const own = await gatewayPartsOn(foundation, { banks: await readBanks(), ledgerUrl, holdDelivery: settings.holdDelivery });
+    const { clock: time, log } = foundation;
+    const lease = new Lease({ database: own.database, name: 'gateway', holder: settings.instance, time, log });
+    const parts = { ...own, leader: lease };
     return {
       module: CourtGatewayModule.forRoot(parts),
       prepare: (app, { registry }) => {
@@ -23,6 +27,7 @@ async function start(): Promise<void> {
       },
       // The benches' switch: SIGUSR2 lets held delivery go, and holds it again.
       serving: (app) => toggleDeliveryOnSignal(app.get<Relay>(GATEWAY_RELAY, { strict: false }), settings.holdDelivery),
+      job: lease,
     };
   });
 }

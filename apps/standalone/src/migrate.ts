@@ -20,7 +20,7 @@ import { createAccounts } from '#persistence';
 import { ensureSecretFile, ensureRandomSecret } from '#trust';
 import { LEDGER_STORE, ledgerSeedFile } from '../../audit-ledger/src/compose-ledger.js';
 import { ledgerMigrations } from '../../audit-ledger/src/index.js';
-import { LEDGER_TABLES_REWRITTEN } from '../../audit-ledger/src/ledger-migrations.js';
+import { LEDGER_CHANGES } from '../../audit-ledger/src/ledger-migrations.js';
 import { connectorStore } from '../../bank-connector/src/compose-connector.js';
 import { connectorMigrations } from '../../bank-connector/migrations/index.js';
 import { GATEWAY_STORE, gatewayPartsOn } from '../../court-gateway/src/compose-gateway.js';
@@ -48,9 +48,10 @@ export async function migrate(config: MigrateConfig, write: (line: string) => vo
     await foundation.stores.open(LEDGER_STORE, ledgerMigrations);
     for (const bank of codes) await foundation.stores.open(connectorStore(bank), connectorMigrations);
     await makeAccounts(foundation, backing, codes);
-    const topics = parseTopics(parse(await readFile(TOPICS_FILE, 'utf8')), codes);
     const { brokers, topicPrefix } = backing;
-    await ensureTopics({ brokers, topicPrefix, clientId: 'chakong-migrate', time: time.clock, log }, topics);
+    const topics = parseTopics(parse(await readFile(TOPICS_FILE, 'utf8')), codes);
+    const named = topics.map((topic) => ({ ...topic, name: topicPrefix + topic.name }));
+    await ensureTopics({ brokers, clientId: 'chakong-migrate', time: time.clock, log }, named);
     await seed(gateway, { ...settings, demoPassword: config.demoPassword }, write);
     write('数据库、账户、主题与密钥已就绪');
   } finally {
@@ -74,7 +75,7 @@ async function makeAccounts({ dataDir, entropy, stores }: Foundation, { database
     },
     appDatabases: [GATEWAY_STORE, CASE_KEYS, ...banks.map(connectorStore)].map(named),
     ledgerDatabase: named(LEDGER_STORE),
-    ledgerTablesRewritten: LEDGER_TABLES_REWRITTEN,
+    ledgerChanges: LEDGER_CHANGES,
   });
 }
 

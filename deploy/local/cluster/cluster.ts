@@ -104,7 +104,8 @@ export class Cluster {
     }
   }
 
-  private sayPids(): void {
+  /** After a restart: whoever kills processes must know the new ones. */
+  sayPids(): void {
     if (this.isReady) this.settings.write(`pids ${JSON.stringify(this.pids())}`);
   }
 }

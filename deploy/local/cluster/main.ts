@@ -19,8 +19,13 @@ async function run(options: ClusterOptions): Promise<void> {
   const demo = process.env['CHAKONG_DEMO'] || 'play';
   if (!DEMO_MODES.includes(demo)) throw new Error(`CHAKONG_DEMO is one of ${DEMO_MODES.join(', ')}, not "${demo}"`);
   const lock = lockFolder(join(options.dataDir, 'in-use'));
-  const services = await startServices({ kafkaNodes: options.kafkaNodes, folder: join(options.dataDir, 'services'), log: complain });
   let cluster: Cluster | undefined;
+  const services = await startServices({
+    kafkaNodes: options.kafkaNodes,
+    folder: join(options.dataDir, 'services'),
+    log: complain,
+    onRestart: () => cluster?.sayPids(),
+  });
   stopOnSignals(async () => {
     await cluster?.stop();
     await services.stop();

@@ -67,6 +67,8 @@ interface StoredRow extends Row {
 }
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
+/** How often a write is prepared anew when it was outrun. */
+const TURNS_MAX = 5;
 const DIGEST_CHARS = 32;
 const NO_BYTES = '-'.repeat(DIGEST_CHARS);
 
@@ -142,8 +144,14 @@ export class Writes {
     try {
       const stored = await this.stored(scope, fingerprint);
       if (stored) return { answer: stored, replayed: true };
-      prepared = await prepare();
-      return { answer: await this.commit(scope, fingerprint, prepared), replayed: false };
+      for (let turn = 1; ; turn += 1) {
+        prepared = await prepare();
+        try {
+          return { answer: await this.commit(scope, fingerprint, prepared), replayed: false };
+        } catch (error) {
+          if (!isOutrun(error) || turn === TURNS_MAX) throw error;
+        }
+      }
     } catch (error) {
       // Another process may have answered the same key meanwhile; what stands in the way of a second one is then no refusal.
       if (error instanceof AnsweredElsewhere || (error instanceof AppError && error.code !== 'idempotency-mismatch')) {
@@ -213,6 +221,11 @@ export class Writes {
     );
     this.relay.nudge();
   }
+}
+
+/** What was prepared no longer fits, because another process has changed the same thing meanwhile; prepared anew it may. */
+function isOutrun(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'stale-version' && error.retryable;
 }
 
 function assertKeyForm(key: string): void {

@@ -40,6 +40,7 @@ export class LapseApprovals implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private async turn(): Promise<void> {
+    if (this.parts.leader?.held === false) return;
     const due = await lapsedRequests(this.parts.database.reader, this.parts.clock.now(), PER_TURN_MAX);
     for (const request of due) {
       const caseKey = await this.vault.keyOf(request.case_id);

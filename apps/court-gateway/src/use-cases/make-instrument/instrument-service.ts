@@ -119,7 +119,7 @@ export class InstrumentService implements InstrumentPort {
     if (!isNew) {
       // Another approval may have sealed the same draft meanwhile; then its bytes stand, and ours would be others.
       if (row.seal === seal) return;
-      throw new AppError('stale-version', '法律文书已被他人变更，请重新操作', { extra: { instrumentId } });
+      throw new AppError('stale-version', '法律文书已被他人变更，请重新操作', { retryable: true, extra: { instrumentId } });
     }
     const ofCase = await loadCase(tx, row.case_id);
     await this.facts.record(tx, {

@@ -71,6 +71,7 @@ export class WatchDeadlines implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private async turn(): Promise<void> {
+    if (this.parts.leader?.held === false) return;
     const { reader } = this.parts.database;
     const now = this.parts.clock.now();
     const today = legalDateOf(now);
@@ -160,6 +161,7 @@ export class WatchDeadlines implements OnApplicationBootstrap, OnApplicationShut
 
   /** I16: banks that tell nothing unasked are asked daily while something is uncovered. */
   private async refresh(): Promise<void> {
+    if (this.parts.leader?.held === false) return;
     const { banks, policy, database } = this.parts;
     const now = this.parts.clock.now();
     const silent = banks.all().flatMap(({ bank, notices }) => (notices ? [] : [bank]));

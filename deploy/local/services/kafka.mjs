@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { ensureProgram, freePort, keepRunning, runToEnd } from './program.mjs';
+
+const VERSION = '4.1.0';
+const READY_MS_MAX = 90_000;
+const HEAP = { 1: '512m', 3: '384m' };
+
+/** The jars of Apache Kafka, fetched once by Maven into the user's cache (`CHAKONG_CACHE` names another folder). */
+export function ensureKafkaJars(log) {
+  const cache = process.env.CHAKONG_CACHE || path.join(homedir(), '.cache', 'chakong');
+  const folder = path.join(cache, `kafka-${VERSION}`);
+  const jars = path.join(folder, 'libs');
+  if (existsSync(jars)) return jars;
+  ensureProgram('mvn', ['maven'], log);
+  log(`fetching Apache Kafka ${VERSION} …`);
+  const temporary = `${folder}.${randomBytes(4).toString('hex')}.tmp`;
+  mkdirSync(temporary, { recursive: true });
+  try {
+    writeFileSync(path.join(temporary, 'pom.xml'), POM);
+    const args = ['-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=libs'];
+    runToEnd('mvn', args, { cwd: temporary });
+    if (!existsSync(folder)) renameSync(temporary, folder);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  return jars;
+}
+
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>chakong</groupId>
+  <artifactId>kafka</artifactId>
+  <version>1</version>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.kafka</groupId>
+      <artifactId>kafka_2.13</artifactId>
+      <version>${VERSION}</version>
+    </dependency>
+  </dependencies>
+</project>
+`;
+
+/**
+ * One or three Kafka nodes (KRaft, each broker and controller) of this installation alone.
+ * @returns {Promise<{brokers: string[], jars: string, kept: Map<string, import('./program.mjs').Kept>}>}
+ */
+export async function startKafka({ folder, nodes, log, onRestart }) {
+  ensureProgram('java', ['openjdk-17-jre-headless'], log);
+  const jars = ensureKafkaJars(log);
+  const home = path.join(folder, 'kafka');
+  mkdirSync(home, { recursive: true });
+  const clusterId = idIn(path.join(home, 'cluster.id'));
+  const ports = [];
+  for (let node = 0; node < nodes; node += 1) ports.push({ client: await freePort(), controller: await freePort() });
+  const kept = new Map();
+  const started = ports.map(async (_, at) => {
+    const name = nodes === 1 ? 'kafka' : `kafka-${at + 1}`;
+    kept.set(name, await startNode({ at, name, home, jars, clusterId, ports, log, onRestart }));
+  });
+  try {
+    await Promise.all(started);
+  } catch (error) {
+    await Promise.allSettled(started);
+    for (const node of kept.values()) await node.stop();
+    throw error;
+  }
+  return { brokers: ports.map(({ client }) => `127.0.0.1:${client}`), jars, kept };
+}
+
+async function startNode({ at, name, home, jars, clusterId, ports, log, onRestart }) {
+  const data = path.join(home, `node-${at + 1}`);
+  const properties = path.join(home, `node-${at + 1}.properties`);
+  writeFileSync(properties, propertiesOf(at, data, ports));
+  const classPath = ['-cp', path.join(jars, '*')];
+  if (!existsSync(path.join(data, 'meta.properties'))) {
+    runToEnd('java', [...classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]);
+  }
+  return keepRunning({
+    name,
+    program: 'java',
+    args: [`-Xmx${HEAP[ports.length] ?? HEAP[3]}`, ...classPath, 'kafka.Kafka', properties],
+    port: ports[at].client,
+    logFile: path.join(home, `node-${at + 1}.log`),
+    readyMsMax: READY_MS_MAX,
+    log,
+    onRestart,
+  });
+}
+
+/** Nothing is acknowledged before enough nodes have it, topics are made by us alone, and no node that lags may lead. */
+function propertiesOf(at, data, ports) {
+  const copies = Math.min(3, ports.length);
+  const { client, controller } = ports[at];
+  return [
+    'process.roles=broker,controller',
+    `node.id=${at + 1}`,
+    `controller.quorum.voters=${ports.map((port, node) => `${node + 1}@127.0.0.1:${port.controller}`).join(',')}`,
+    `listeners=PLAINTEXT://127.0.0.1:${client},CONTROLLER://127.0.0.1:${controller}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${client}`,
+    'controller.listener.names=CONTROLLER',
+    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    `log.dirs=${data}`,
+    `offsets.topic.replication.factor=${copies}`,
+    'offsets.topic.num.partitions=4',
+    `transaction.state.log.replication.factor=${copies}`,
+    `transaction.state.log.min.isr=${copies === 3 ? 2 : 1}`,
+    `default.replication.factor=${copies}`,
+    `min.insync.replicas=${copies === 3 ? 2 : 1}`,
+    'unclean.leader.election.enable=false',
+    'auto.create.topics.enable=false',
+    'group.initial.rebalance.delay.ms=0',
+    '',
+  ].join('\n');
+}
+
+function idIn(file) {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString('base64url'));
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,101 @@
+import {
+  createConnection,
+  type Connection,
+  type ConnectionOptions,
+  type Pool,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2/promise';
+import { AppError, errorText, type Log, type RealTime } from '#kernel';
+import { isDuplicateKey, isLostConnection, unavailable } from './mysql-errors.js';
+import type { Statements } from './scoped-tx.js';
+import type { Row, SqlValue } from './sql.js';
+
+/** Files with certificates in PEM; a CA alone checks the server, a pair more is shown to it. */
+export interface MysqlTls {
+  readonly ca: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+const CONNECT_MS_MAX = 5_000;
+/** How long a start, or a session that lost its connection, waits for the server. Real time. */
+export const SERVER_MS_MAX = 60_000;
+const TRY_AGAIN_MS = 250;
+const DEFAULT_PORT = 3306;
+
+/** What every connection is opened with: bytes compare as bytes, large integers keep their digits, sums come as integers. */
+export function connectionOptions(url: string, tls?: MysqlTls): ConnectionOptions {
+  const { hostname, port, username, password } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port || DEFAULT_PORT),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    charset: 'utf8mb4_bin',
+    connectTimeout: CONNECT_MS_MAX,
+    supportBigNumbers: true,
+    bigNumberStrings: false,
+    dateStrings: true,
+    typeCast: (field, next) => (field.type === 'NEWDECIMAL' ? integerOf(field.string()) : next()),
+    ...(tls ? { ssl: { ca: tls.ca, ...(tls.cert ? { cert: tls.cert } : {}), ...(tls.key ? { key: tls.key } : {}) } } : {}),
+  };
+}
+
+/** A sum of integers comes as a decimal text; beyond 2^53 it stays exact as a bigint. */
+function integerOf(text: string | null): number | bigint | null {
+  if (text === null) return null;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : BigInt(text);
+}
+
+/** How each connection of a writing session behaves, whatever the server's defaults are. */
+const SESSION_SETTINGS = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+  'SET SESSION innodb_lock_wait_timeout = 5',
+];
+
+/** Opens a connection, waiting for a server that is not there yet. @throws AppError `store-unavailable` */
+export async function connectWhenThere(options: ConnectionOptions, time: RealTime, log: Log, limitMs = SERVER_MS_MAX): Promise<Connection> {
+  const end = time.monotonicMs() + limitMs;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const connection = await createConnection(options);
+      for (const setting of SESSION_SETTINGS) await connection.query(setting);
+      return connection;
+    } catch (error) {
+      if (!isLostConnection(error) || time.monotonicMs() > end) throw isLostConnection(error) ? unavailable(error) : error;
+      if (tries === 1) log.write('warn', 'database-awaited', { host: options.host, port: options.port, reason: errorText(error) });
+      await time.realSleep(TRY_AGAIN_MS);
+    }
+  }
+}
+
+/** Statements as texts with their values escaped by the driver: integers stay integers, so limits and indexes work as written. */
+export class MysqlStatements implements Statements {
+  constructor(private readonly target: () => Connection | Pool) {}
+
+  async all<T extends Row>(sql: string, params: readonly SqlValue[]): Promise<T[]> {
+    const [rows] = await this.target().query<RowDataPacket[]>(sql, [...params]);
+    if (!Array.isArray(rows)) throw new AppError('invariant-broken', `not a query: ${sql.slice(0, 80)}`, { level: 'fatal' });
+    return rows as unknown as T[];
+  }
+
+  async run(sql: string, params: readonly SqlValue[]): Promise<number> {
+    const [result] = await this.target().query<ResultSetHeader>(sql, [...params]);
+    return result.affectedRows;
+  }
+
+  async insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean> {
+    const columns = Object.keys(row);
+    try {
+      await this.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`, Object.values(row));
+      return true;
+    } catch (error) {
+      // A duplicate undoes the statement alone; the transaction goes on.
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+}
