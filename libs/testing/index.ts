@@ -1,5 +1,7 @@
+export * from './browser.js';
 export * from './caller.js';
 export * from './eventually.js';
+export * from './oidc-provider.js';
 export * from './places.js';
 export * from './process.js';
 export * from './sample-pdf.js';
