@@ -1,5 +1,6 @@
 export * from './browser.js';
 export * from './caller.js';
+export * from './certificates.js';
 export * from './eventually.js';
 export * from './oidc-provider.js';
 export * from './places.js';
