@@ -17,6 +17,14 @@ const SECRET_BYTES = 32;
 /** Errors of the token endpoint that speak of the caller's code. Any other speaks of how this client is set up. */
 const FAULTS_OF_CALLER: ReadonlySet<string> = new Set(['invalid_grant', 'access_denied', 'login_required', 'consent_required']);
 
+/** What the provider's answer is when it is none that a token endpoint gives. */
+const FAULTS_OF_PROVIDER: ReadonlySet<string> = new Set([
+  'OAUTH_RESPONSE_IS_NOT_CONFORM',
+  'OAUTH_RESPONSE_IS_NOT_JSON',
+  'OAUTH_PARSE_ERROR',
+  'OAUTH_TIMEOUT',
+]);
+
 /** What must come back from one login, kept by the browser that began it under a seal that only this system opens. */
 export interface PendingLogin {
   readonly state: string;
@@ -143,7 +151,7 @@ function redeemFailure(error: unknown): AppError {
   const word = oidcErrorWord(error);
   // The provider's refusal of us, and not of the caller's code, is for the operator to mend.
   if (name === 'ResponseBodyError' && typeof status === 'number' && !FAULTS_OF_CALLER.has(word)) return providerUnavailable(error);
-  return new OidcRefused(word, error);
+  return FAULTS_OF_PROVIDER.has(word) ? providerUnavailable(error) : new OidcRefused(word, error);
 }
 
 function checkFailure(error: unknown): AppError {

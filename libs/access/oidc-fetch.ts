@@ -1,4 +1,4 @@
-import { AppError } from '#kernel';
+import { AppError, type RealTime } from '#kernel';
 
 /** One call to the provider, from the connection to the last byte. */
 export const OIDC_CALL_MS_MAX = 5_000;
@@ -6,6 +6,8 @@ export const OIDC_CALL_MS_MAX = 5_000;
 export const OIDC_ANSWER_BYTES_MAX = 256 * 1024;
 /** When to come back after the provider could not be reached. */
 const RETRY_AFTER_SECONDS = 2;
+/** After a call that failed, nobody asks again for so long, however many are waiting. */
+export const OIDC_RETRY_MS = 1_000;
 /** How deep the causes of an error are followed. */
 const CAUSES_MAX = 8;
 const TOO_MANY = 429;
@@ -43,6 +45,20 @@ export async function boundedFetch(url: string, { method, headers, body, signal 
   } catch (cause) {
     throw providerUnavailable(cause);
   }
+}
+
+/** `boundedFetch` for what strangers can cause: after a failure the same error is given for a while without a call. */
+export function coolingFetch(time: Pick<RealTime, 'monotonicMs'>): typeof boundedFetch {
+  let failed: { readonly error: unknown; readonly atMs: number } | undefined;
+  return async (url, ask) => {
+    if (failed && time.monotonicMs() - failed.atMs < OIDC_RETRY_MS) throw failed.error;
+    try {
+      return await boundedFetch(url, ask);
+    } catch (error) {
+      failed = { error, atMs: time.monotonicMs() };
+      throw error;
+    }
+  };
 }
 
 async function boundedBytes(response: Response): Promise<Uint8Array<ArrayBuffer>> {

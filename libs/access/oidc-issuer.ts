@@ -1,13 +1,11 @@
 import { createRemoteJWKSet, customFetch as joseFetch, type JWTVerifyGetKey } from 'jose';
 import { allowInsecureRequests, ClientSecretBasic, customFetch, discovery, None, type Configuration } from 'openid-client';
 import { AppError, type RealTime } from '#kernel';
-import { boundedFetch, OIDC_CALL_MS_MAX, providerUnavailable } from './oidc-fetch.js';
+import { boundedFetch, coolingFetch, OIDC_CALL_MS_MAX, OIDC_RETRY_MS, providerUnavailable } from './oidc-fetch.js';
 import { isSafeUrl, type OidcSettings } from './oidc-settings.js';
 
 /** The provider's description is read anew after this long; the old one serves while that fails. */
 const DESCRIPTION_MS_MAX = 3_600_000;
-/** After a failed reading nobody asks again for so long, however many are waiting. */
-const RETRY_MS = 1_000;
 /** An old description that could not be read anew serves so long before the next attempt. */
 const STALE_MS = 60_000;
 /** Keys are read anew after this long even when no unknown one is met, so that one that was withdrawn is forgotten. */
@@ -38,7 +36,7 @@ export class OidcIssuer {
     const nowMs = this.time.monotonicMs();
     if (this.known && nowMs - this.known.atMs < DESCRIPTION_MS_MAX) return this.known.contact;
     try {
-      if (this.failed && nowMs - this.failed.atMs < RETRY_MS) throw this.failed.error;
+      if (this.failed && nowMs - this.failed.atMs < OIDC_RETRY_MS) throw this.failed.error;
       this.pending ??= this.discover();
       return await this.pending;
     } catch (error) {
@@ -75,7 +73,7 @@ export class OidcIssuer {
     const keysUrl = configuration.serverMetadata().jwks_uri;
     if (keysUrl === undefined || !isSafeUrl(keysUrl)) throw providerUnavailable(new Error('the provider publishes no keys over https'));
     const keys = createRemoteJWKSet(new URL(keysUrl), {
-      [joseFetch]: boundedFetch,
+      [joseFetch]: coolingFetch(this.time),
       timeoutDuration: OIDC_CALL_MS_MAX,
       cacheMaxAge: KEYS_MS_MAX,
       cooldownDuration: KEYS_COOL_DOWN_MS,

@@ -74,8 +74,13 @@ export function mapClaims(table: OidcRoles, issuer: string, claims: Claims): Map
   if (courtCode === undefined && roles.some((role) => COURT_ROLES.has(role))) return refused('no-court');
   if (bank === undefined && roles.some((role) => BANK_ROLES.has(role))) return refused('no-bank');
   const [name = username] = textsAt(claims, table.name);
-  const user = { issuer, subject, username, name: name.slice(0, NAME_CHARS_MAX), roles };
+  const user = { issuer, subject, username, name: presentable(name), roles };
   return { kind: 'user', user: { ...user, ...(courtCode === undefined ? {} : { courtCode }), ...(bank === undefined ? {} : { bank }) } };
+}
+
+/** As screens and documents take it: no control characters, no half characters, not too long. */
+function presentable(name: string): string {
+  return [...name.replaceAll(/\p{Cc}|\p{Cs}/gu, '')].slice(0, NAME_CHARS_MAX).join('');
 }
 
 function refused(reason: OidcRefusal): Mapped {

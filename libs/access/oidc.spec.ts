@@ -53,6 +53,14 @@ describe('claims', () => {
     expect(mapClaims(TABLE, ISSUER, { ...person, ...claims })).toEqual({ kind: 'refused', reason });
   });
 
+  it('give a name that screens and documents can show', () => {
+    const name = `孙\n\ud800尚${'😀'.repeat(70)}`;
+    expect(mapClaims(TABLE, ISSUER, { ...person, name, title: '审计' })).toEqual(
+      user({ name: `孙尚${'😀'.repeat(62)}`, roles: ['auditor'] }),
+    );
+    expect(mapClaims(TABLE, ISSUER, { ...person, name: 7, title: '审计' })).toEqual(user({ name: 'sun', roles: ['auditor'] }));
+  });
+
   it('whatever they hold, make a user of known roles with his court or bank, or nobody', () => {
     const word = fc.constantFrom('officer', 'both', 'clerk', 'wuchang', 'jiangan', 'wrcb', '审计', '420106', '__proto__', '');
     const claims = fc.dictionary(
