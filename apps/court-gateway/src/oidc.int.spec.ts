@@ -1,29 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SignJWT, type JWTPayload } from 'jose';
-import { readOidcSettings } from '#access';
-import { Browser, OidcProviderProcess, eventuallyHolds, providerKey, tempDir, type ProviderKey, type TempDir } from '#testing';
+import { Browser, OidcProviderProcess, eventuallyHolds, providerKey, tempDir, type TempDir } from '#testing';
 import { PASSWORD, send, startGateway, type GatewayFixture, type Reply } from './testing/gateway-fixture.js';
-
-const CALLBACK = '/api/v1/auth/oidc/callback';
-/** Never reached: the test carries what the provider sends back to whichever gateway it likes. */
-const REDIRECT = `http://127.0.0.1:9${CALLBACK}`;
-const AUDIENCE = 'https://chakong.test/api';
-const OFFICER = { name: '孙尚', groups: ['chakong-officer'], court_code: '420106' };
-const PEOPLE = {
-  'p-1': { ...OFFICER, preferred_username: 'sun.shang' },
-  'p-officer': { ...OFFICER, preferred_username: 'officer' },
-  'p-other-court': { ...OFFICER, preferred_username: 'zhao.registered', court_code: '420102' },
-  'p-guest': { name: '访客', preferred_username: 'guest', groups: ['visitors'] },
-  'p-homeless': { name: '无院', preferred_username: 'homeless', groups: ['chakong-judge'] },
-  [OidcProviderProcess.serviceId]: { preferred_username: 'svc.feed', name: 'feed', groups: ['chakong-auditor'] },
-};
-const ROLES = {
-  courtCode: 'court_code',
-  rules: ['officer', 'judge', 'auditor'].map((role) => ({ claim: 'groups', value: `chakong-${role}`, roles: [role] })),
-};
+import { AUDIENCE, CALLBACK, PEOPLE, REDIRECT, settingsFor } from './testing/oidc-people.js';
+import { TokenForger } from './testing/token-forger.js';
 
 let folder: TempDir;
 let provider: OidcProviderProcess;
+let forger: TokenForger;
 let gateway: GatewayFixture;
 /** A second replica on the same database and keys. */
 let replica: GatewayFixture;
@@ -33,17 +16,8 @@ const newKey = providerKey('new');
 beforeAll(async () => {
   folder = await tempDir('oidc');
   provider = await OidcProviderProcess.at({ folder: folder.path, redirectUri: REDIRECT, audience: AUDIENCE, people: PEOPLE });
-  const oidc = readOidcSettings({
-    env: {
-      OIDC_ISSUER: provider.issuer,
-      OIDC_CLIENT_ID: OidcProviderProcess.clientId,
-      OIDC_CLIENT_SECRET: OidcProviderProcess.clientSecret,
-      OIDC_REDIRECT_URI: REDIRECT,
-      OIDC_AUDIENCE: AUDIENCE,
-    },
-    publicOrigin: 'http://127.0.0.1',
-    roles: ROLES,
-  });
+  const oidc = settingsFor(provider.issuer, OidcProviderProcess.clientId, OidcProviderProcess.clientSecret);
+  forger = new TokenForger(provider.issuer, Math.floor(Date.now() / 1000));
   const parts = oidc ? { oidc } : {};
   gateway = await startGateway({ dataDir: folder.path, parts });
   replica = await startGateway({ dataDir: folder.path, parts, seed: false });
@@ -91,7 +65,7 @@ describe('before the provider can be reached', () => {
   it('answers 503 and when to come back, and local users sign in as ever', async () => {
     const login = await send(gateway.url, 'GET', '/api/v1/auth/oidc/login');
     expect([login.status, login.at('code'), Number(login.headers.get('retry-after')) > 0]).toEqual([503, 'unavailable', true]);
-    const token = await signed(oldKey, {});
+    const token = await forger.signed(oldKey);
     expect((await cases(token)).status).toBe(503);
     expect((await send(gateway.url, 'POST', '/api/v1/auth/token', { username: 'officer', password: PASSWORD })).status).toBe(200);
   });
@@ -215,15 +189,6 @@ describe('a login', () => {
   });
 });
 
-/** A token as the provider would make it for the service, but for `change`; undefined takes a claim away. */
-function signed(key: ProviderKey, change: JWTPayload, head: Readonly<Record<string, string>> = {}): Promise<string> {
-  const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: provider.issuer, aud: AUDIENCE, sub: 'svc-9', iat: now, exp: now + 300, ...SERVICE, ...change };
-  return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: key.kid, ...head }).sign(key.privateKey);
-}
-
-const SERVICE = { preferred_username: 'svc.nine', groups: ['chakong-auditor'] };
-
 describe('a token of the provider on a call', () => {
   it('is taken when it was made for this system, and counts as one sign-in', async () => {
     const token = await provider.serviceToken(AUDIENCE);
@@ -235,52 +200,39 @@ describe('a token of the provider on a call', () => {
   });
 
   it('is taken in the form that the next rows break', async () => {
-    expect((await cases(await signed(oldKey, {}))).status).toBe(200);
+    expect((await cases(await forger.signed(oldKey))).status).toBe(200);
   });
 
-  const past = Math.floor(Date.now() / 1000) - 120;
   it.each<[string, () => Promise<string> | string]>([
-    ['is over', () => signed(oldKey, { iat: past, exp: past + 30 })],
-    ['is not yet good', () => signed(oldKey, { nbf: past + 3_600 })],
-    ['never ends', () => signed(oldKey, { exp: undefined })],
-    ['was made for somebody else', () => signed(oldKey, { aud: 'https://other.test/api' })],
-    ['speaks of nobody', () => signed(oldKey, { sub: undefined })],
-    ['was signed by another key', () => signed({ ...oldKey, privateKey: newKey.privateKey }, {})],
-    ['is a logout token', () => signed(oldKey, { events: { logout: {} } })],
-    ['has the type of something else', () => signed(oldKey, {}, { typ: 'logout+jwt' })],
-    ['is not signed', () => unsigned({ alg: 'none' })],
-    ['has lost its signature', async () => (await signed(oldKey, {})).replace(/[^.]+$/, '')],
-    ['was signed with the public key as a secret', () => confused(oldKey)],
+    ['is over', () => forger.signed(oldKey, { iat: forger.nowSeconds - 120, exp: forger.nowSeconds - 60 })],
+    ['is not yet good', () => forger.signed(oldKey, { nbf: forger.nowSeconds + 3_600 })],
+    ['never ends', () => forger.signed(oldKey, { exp: undefined })],
+    ['was made for somebody else', () => forger.signed(oldKey, { aud: 'https://other.test/api' })],
+    ['speaks of nobody', () => forger.signed(oldKey, { sub: undefined })],
+    ['was signed by another key', () => forger.signed({ ...oldKey, privateKey: newKey.privateKey }, {})],
+    ['is a logout token', () => forger.signed(oldKey, { events: { logout: {} } })],
+    ['has the type of something else', () => forger.signed(oldKey, {}, { typ: 'logout+jwt' })],
+    ['is not signed', () => forger.unsigned()],
+    ['has lost its signature', async () => (await forger.signed(oldKey)).replace(/[^.]+$/, '')],
+    ['was signed with the public key as a secret', () => forger.confused(oldKey)],
   ])('is refused when it %s', async (_, make) => {
     const reply = await cases(await make());
     expect([reply.status, reply.at('code')]).toEqual([401, 'unauthenticated']);
   });
 
   it('of a service without a role is refused, and leaves one fact', async () => {
-    const token = await signed(oldKey, { groups: ['visitors'] });
+    const token = await forger.signed(oldKey, { groups: ['visitors'] });
     const before = await factCount('user.sign-in-failed');
     for (let n = 0; n < 3; n += 1) expect((await cases(token)).status).toBe(403);
     expect(await factCount('user.sign-in-failed')).toBe(before + 1);
   });
 });
 
-function unsigned(header: object): string {
-  const claims = { iss: provider.issuer, aud: AUDIENCE, sub: 'svc-9', iat: 1, exp: 9_999_999_999, ...SERVICE };
-  return `${[header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`;
-}
-
-/** The old trick: HMAC over the published key, in the hope that the verifier takes the algorithm from the token. */
-function confused({ kid, publicKey }: ProviderKey): Promise<string> {
-  const secret = new TextEncoder().encode(publicKey.export({ type: 'spki', format: 'pem' }).toString());
-  const claims = { iss: provider.issuer, aud: AUDIENCE, sub: 'svc-9', iat: 1, exp: 9_999_999_999, ...SERVICE };
-  return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid }).sign(secret);
-}
-
 describe('a provider that goes and comes back with another key', () => {
   it('is met again by a process that knew the old key', async () => {
     const begun = await begin();
     const back = await new Browser().passLogin(begun.url.href, 'p-1', REDIRECT);
-    const early = await signed(newKey, { jti: 'early' });
+    const early = await forger.signed(newKey, { jti: 'early' });
     expect((await cases(early)).status).toBe(401);
     await provider.stop();
     const down = await finish(back, begun.cookie);
@@ -289,7 +241,7 @@ describe('a provider that goes and comes back with another key', () => {
     await provider.start([newKey]);
     expect((await logInWhenKeysAreNew()).status).toBe(200);
     expect((await cases(early)).status).toBe(200);
-    await eventuallyHolds(async () => expect((await cases(await signed(oldKey, { jti: 'late' }))).status).toBe(401));
+    await eventuallyHolds(async () => expect((await cases(await forger.signed(oldKey, { jti: 'late' }))).status).toBe(401));
   }, 60_000);
 
   /** The keys are read again at once unless they have just been read. */
@@ -301,6 +253,20 @@ describe('a provider that goes and comes back with another key', () => {
     });
     return reply;
   }
+});
+
+describe('a gateway behind https', () => {
+  it('binds the cookie to its host, and makes an address that keeps failing wait', async () => {
+    const settings = settingsFor(provider.issuer, OidcProviderProcess.clientId, OidcProviderProcess.clientSecret);
+    const oidc = settings && { ...settings, redirectUri: `https://chakong.test${CALLBACK}` };
+    const secured = await startGateway({ seed: false, parts: oidc ? { oidc } : {} });
+    expect((await begin(secured)).setCookie).toMatch(/^__Host-chakong-login=\S+; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Lax$/);
+    const failures = Array.from({ length: 300 }, () => finish(new URL(`${REDIRECT}?code=x&state=y`), '', secured));
+    expect(new Set((await Promise.all(failures)).map(({ status }) => status))).toEqual(new Set([401]));
+    const slowed = await finish(new URL(REDIRECT), '', secured);
+    expect([slowed.status, Number(slowed.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    await secured.close();
+  });
 });
 
 describe('without a provider', () => {
