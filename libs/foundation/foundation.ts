@@ -16,6 +16,7 @@ import {
   type BlobStore,
 } from '#privacy';
 import { ensureKeyPair, ensureRandomSecret, type Ed25519Signer } from '#trust';
+import { readClientTlsFiles } from './client-tls.js';
 import type { Backing, ProcessSettings } from './settings.js';
 import { FileStores, ServerStores, type Stores } from './stores.js';
 
@@ -63,7 +64,10 @@ export async function layFoundation(
   const entropy = systemEntropy;
   const surroundings = { time: clock, entropy, log };
   const mayMake = purpose === 'prepare' || !backing;
-  const stores = backing ? new ServerStores(backing, mayMake ? 'apply' : 'check', surroundings) : new FileStores(dataDir, surroundings);
+  const databaseTls = backing?.databaseTls && (await readClientTlsFiles(backing.databaseTls));
+  const stores = backing
+    ? new ServerStores(backing, mayMake ? 'apply' : 'check', { ...surroundings, ...(databaseTls ? { tls: databaseTls } : {}) })
+    : new FileStores(dataDir, surroundings);
   const installed = mayMake ? await makeKeys(dataDir, clock, entropy) : await openKeys(dataDir, clock, entropy);
   const keys = new CaseKeys(
     new SqlKeyRows(await stores.open(CASE_KEYS, [caseKeysMigration], { secureDelete: true })),
@@ -71,7 +75,7 @@ export async function layFoundation(
     entropy,
     clock,
   );
-  const bus = backing ? kafka(backing, instance, clock, log) : new InProcessBus(clock, log);
+  const bus = backing ? await kafka(backing, instance, clock, log) : new InProcessBus(clock, log);
   return {
     ...installed,
     dataDir,
@@ -87,8 +91,9 @@ export async function layFoundation(
 }
 
 /** Readers and writers of one installation on its broker. */
-function kafka({ brokers, topicPrefix }: Backing, instance: string, time: SystemClock, log: Log): MessageBus {
-  const bus = new KafkaBus({ brokers, clientId: `chakong-${instance}`, time, log });
+async function kafka({ brokers, topicPrefix, kafkaTls }: Backing, instance: string, time: SystemClock, log: Log): Promise<MessageBus> {
+  const tls = kafkaTls && (await readClientTlsFiles(kafkaTls));
+  const bus = new KafkaBus({ brokers, clientId: `chakong-${instance}`, time, log, ...(tls ? { tls } : {}) });
   return topicPrefix === '' ? bus : new PrefixedBus(bus, topicPrefix);
 }
 

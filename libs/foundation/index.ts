@@ -1,5 +1,6 @@
 export * from './settings.js';
 export * from './stores.js';
+export * from './client-tls.js';
 export * from './foundation.js';
 export * from './kept-clock.js';
 export * from './bank-keys.js';

@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { armFailPoint, errorText, type Log, type RealTime } from '#kernel';
-import { createHttpServer, JsonLog, mountOperations, traceCalls } from '#http';
+import { createHttpServer, JsonLog, mountOperations, readTlsFiles, traceCalls } from '#http';
 import type { MessageBus } from '#messaging';
 import { layFoundation, type Foundation } from './foundation.js';
 import { KeptClock } from './kept-clock.js';
@@ -62,7 +62,8 @@ export async function beginProcess(settings: ProcessSettings): Promise<Begun> {
 
 /** Listens, and ends in order. */
 export async function serve({ settings, log, time, endTelemetry }: Begun, { stores, bus }: Held, composed: Composed): Promise<void> {
-  const app = await createHttpServer(composed.module, log);
+  const tls = settings.tls && (await readTlsFiles(settings.tls, time.clock.realNow()));
+  const app = await createHttpServer(composed.module, log, tls ? { tls } : {});
   let serving = false;
   const { reasons } = composed;
   const operations = operationsOf({ stores, serving: () => serving, ...(bus ? { bus } : {}), ...(reasons ? { reasons } : {}) });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { AppError, FAIL_POINTS, type FailPoint } from '#kernel';
-import type { LogLevel } from '#http';
+import type { LogLevel, TlsFiles } from '#http';
 import { readTelemetry, type TelemetrySettings } from './telemetry.js';
 
 /** Whether demo users, banks and cases are made: cases played, users and banks only, or nothing. */
@@ -12,8 +12,18 @@ export interface Backing {
   readonly databaseUrl: string;
   /** `host:port` of each Kafka broker known at the start. */
   readonly brokers: readonly string[];
+  /** Authorities that the servers' certificates must come from, and what is shown to them. */
+  readonly databaseTls?: ClientTlsFiles;
+  readonly kafkaTls?: ClientTlsFiles;
   /** What the names of topics and groups begin with, where several installations share a broker. */
   readonly topicPrefix: string;
+}
+
+/** Files with PEM texts for a connection that this process opens. */
+export interface ClientTlsFiles {
+  readonly caFile: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
 }
 
 /** What every process of an installation is told. */
@@ -28,6 +38,8 @@ export interface ProcessSettings {
   /** Absent: everything is embedded. */
   readonly backing: Backing | undefined;
   readonly telemetry: TelemetrySettings | undefined;
+  /** Absent: plain HTTP, behind something that ends TLS. */
+  readonly tls: TlsFiles | undefined;
   /** Die with the process that started this one: its standard input ends when that one is gone, however it went. */
   readonly endWithParent: boolean;
   /** Tests only: die at this place, at this hit. */
@@ -122,6 +134,7 @@ export function readProcessSettings(read: EnvironmentReader, defaults: SettingDe
     instance: read.matching('CHAKONG_INSTANCE', INSTANCE, 'a short name of small letters, digits and hyphens', defaults.instance),
     backing: defaults.embedded ? undefined : readBacking(read),
     telemetry: readTelemetry(read),
+    tls: readServerTls(read),
     endWithParent: read.oneOf('CHAKONG_END_WITH_PARENT', ['on', 'off'], 'off') === 'on',
     failPoint: readFailPoint(read),
     holdDelivery: read.oneOf('CHAKONG_HOLD_DELIVERY', ['on', 'off'], 'off') === 'on',
@@ -142,7 +155,42 @@ function readBacking(read: EnvironmentReader): Backing | undefined {
   if (brokers.length > BROKERS_MAX || brokers.some((broker) => !BROKER.test(broker))) {
     read.faults.push('KAFKA_BROKERS is a list of host:port, separated by commas');
   }
-  return { databaseUrl, brokers, topicPrefix: read.matching('KAFKA_PREFIX', /^[a-z0-9.-]{0,40}$/, 'a short name that ends in a dot') };
+  const databaseTls = readClientTls(read, 'DATABASE');
+  const kafkaTls = readClientTls(read, 'KAFKA');
+  return {
+    databaseUrl,
+    brokers,
+    topicPrefix: read.matching('KAFKA_PREFIX', /^[a-z0-9.-]{0,40}$/, 'a short name that ends in a dot'),
+    ...(databaseTls ? { databaseTls } : {}),
+    ...(kafkaTls ? { kafkaTls } : {}),
+  };
+}
+
+/** `<NAME>_CA_FILE` switches TLS on; `<NAME>_CERT_FILE` and `<NAME>_KEY_FILE` are what is shown. */
+function readClientTls(read: EnvironmentReader, name: string): ClientTlsFiles | undefined {
+  const caFile = read.text(`${name}_CA_FILE`);
+  const certFile = read.text(`${name}_CERT_FILE`);
+  const keyFile = read.text(`${name}_KEY_FILE`);
+  if ((certFile === undefined) !== (keyFile === undefined)) read.faults.push(`${name}_CERT_FILE and ${name}_KEY_FILE are given together`);
+  if (caFile === undefined) {
+    if (certFile !== undefined) read.faults.push(`${name}_CERT_FILE needs ${name}_CA_FILE`);
+    return undefined;
+  }
+  return { caFile, ...(certFile === undefined ? {} : { certFile }), ...(keyFile === undefined ? {} : { keyFile }) };
+}
+
+/** `TLS_CERT_FILE` and `TLS_KEY_FILE`; with `TLS_CA_FILE` clients may show certificates, with `TLS_CLIENT_CERT=on` they must. */
+function readServerTls(read: EnvironmentReader): TlsFiles | undefined {
+  const certFile = read.text('TLS_CERT_FILE');
+  const keyFile = read.text('TLS_KEY_FILE');
+  const caFile = read.text('TLS_CA_FILE');
+  const requestClientCert = read.oneOf('TLS_CLIENT_CERT', ['on', 'off'], 'off') === 'on';
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) {
+    read.faults.push('TLS_CERT_FILE and TLS_KEY_FILE are given together');
+    return undefined;
+  }
+  return { certFile, keyFile, requestClientCert, ...(caFile === undefined ? {} : { caFile }) };
 }
 
 /** `<name>` or `<name>@<hit>`. */

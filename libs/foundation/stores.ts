@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AppError, type Entropy, type Log, type RealTime } from '#kernel';
 import { openMysql, openSqlite, type Migration, type OpenDatabase } from '#persistence';
+import type { ClientTls } from './client-tls.js';
 import type { Backing } from './settings.js';
 
 export interface StoreOptions {
@@ -23,6 +24,8 @@ export interface StoreSurroundings {
   readonly time: RealTime;
   readonly entropy: Entropy;
   readonly log: Log;
+  /** To a server. */
+  readonly tls?: ClientTls;
 }
 
 abstract class NamedStores implements Stores {

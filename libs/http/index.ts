@@ -5,3 +5,4 @@ export * from './validation.js';
 export * from './json-log.js';
 export * from './operations.js';
 export * from './trace-calls.js';
+export { readTlsFiles, type TlsFiles, type TlsSettings } from './tls.js';

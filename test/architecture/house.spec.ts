@@ -43,9 +43,6 @@ const EXPECTED = [
   'unit-circle libs/access',
   'unit-listed libs/unlisted',
   'unresolved libs/trust/leads-nowhere.ts',
-  'unresolved libs/trust/uses-bank-protocol.ts',
-  'unresolved libs/trust/uses-broker.ts',
-  'unresolved libs/trust/uses-other-driver.ts',
   'verifier-stands-alone apps/ledger-verifier/src/uses-lib.spec.ts',
   'verifier-stands-alone apps/ledger-verifier/src/uses-lib.ts',
 ];

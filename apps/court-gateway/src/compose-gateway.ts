@@ -4,7 +4,8 @@ import type { OpenDatabase } from '#persistence';
 import { gatewayMigrations } from '../migrations/index.js';
 import { gatewayBanks } from './gateway-banks.js';
 import type { GatewayParts } from './gateway-parts.js';
-import { readPolicy } from './policy-file.js';
+import type { OidcOf } from './config.js';
+import { readOidcRoles, readPolicy } from './policy-file.js';
 
 /** Name of the gateway's database. */
 export const GATEWAY_STORE = 'gateway';
@@ -17,15 +18,18 @@ export interface GatewaySurroundings {
   readonly banks: readonly InstalledBank[];
   readonly ledgerUrl: string;
   readonly holdDelivery: boolean;
+  readonly oidc?: OidcOf;
 }
 
 /** The gateway's parts on a foundation. @throws AppError `invalid-configuration` naming every wrong place of the policy */
 export async function gatewayPartsOn(
   foundation: Foundation,
-  { banks, ledgerUrl, holdDelivery }: GatewaySurroundings,
+  { banks, ledgerUrl, holdDelivery, oidc }: GatewaySurroundings,
 ): Promise<GatewayParts & { readonly database: OpenDatabase }> {
+  const atIssuer = oidc?.(await readOidcRoles());
   return {
     ...foundation,
+    ...(atIssuer ? { oidc: atIssuer } : {}),
     database: await foundation.stores.open(GATEWAY_STORE, gatewayMigrations, { sessions: WRITING_SESSIONS }),
     policy: await readPolicy(),
     banks: gatewayBanks(banks),

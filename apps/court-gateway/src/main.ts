@@ -13,9 +13,9 @@ const NAME = 'court-gateway';
 
 /** One replica of the gateway in a distributed installation; any number of them may run. */
 async function start(): Promise<void> {
-  const { process: settings, ledgerUrl } = loadConfig();
+  const { process: settings, ledgerUrl, oidc } = loadConfig();
   await runProcess(settings, async (foundation) => {
-    const own = await gatewayPartsOn(foundation, { banks: await readBanks(), ledgerUrl, holdDelivery: settings.holdDelivery });
+    const own = await gatewayPartsOn(foundation, { banks: await readBanks(), ledgerUrl, holdDelivery: settings.holdDelivery, oidc });
     const { clock: time, log } = foundation;
     const lease = new Lease({ database: own.database, name: 'gateway', holder: settings.instance, time, log });
     const parts = { ...own, leader: lease };

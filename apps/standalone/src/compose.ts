@@ -28,7 +28,7 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
   const codes = banks.map(({ profile }) => profile.bank);
   const keys = await openBankKeys(dataDir, codes, entropy);
   const simulated = config.demo !== 'off';
-  const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: origin, holdDelivery: config.holdDelivery });
+  const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: origin, holdDelivery: config.holdDelivery, oidc: config.oidc });
   // The simulated banks are in this process too, so the bank that is called is called here and not at its profile's address.
   const endpointOf = (bank: string): string | undefined => (simulated ? `${origin}/bank/${bank}` : undefined);
   const imports = [

@@ -1,8 +1,10 @@
+import { oidcOf, type OidcOf } from '../../court-gateway/src/config.js';
 import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings } from '#foundation';
 
 export type StandaloneConfig = ProcessSettings & {
   /** The one password of the demo users; random per data folder when absent. */
   readonly demoPassword: string | undefined;
+  readonly oidc: OidcOf;
 };
 
 const PASSWORD_LENGTH_MIN = 8;
@@ -15,7 +17,7 @@ const PASSWORD_LENGTH_MIN = 8;
 export function readConfig(env: Environment): StandaloneConfig {
   const read = new EnvironmentReader(env);
   const settings = readProcessSettings(read, { instance: 'standalone', demo: 'play', embedded: true });
-  const config = { ...settings, demoPassword: readPassword(read) };
+  const config = { ...settings, demoPassword: readPassword(read), oidc: oidcOf(env, settings.port) };
   read.done();
   return config;
 }
