@@ -31,35 +31,34 @@ export interface InstallationKeys {
   readonly courtSigner: Ed25519Signer;
 }
 
-/** What every app of a process stands on: one clock, one bus, one set of keys, and stores by name. */
-export interface Foundation extends InstallationKeys {
+/** What every process stands on: one clock, one bus, one set of keys, and stores by name. */
+export interface Ground extends InstallationKeys {
   readonly dataDir: string;
   readonly clock: SystemClock;
   readonly entropy: Entropy;
   readonly log: Log;
   readonly bus: MessageBus;
-  readonly keys: CaseKeys;
-  readonly blobs: BlobStore;
   readonly stores: Stores;
   close(): Promise<void>;
 }
 
-type Ground = Pick<ProcessSettings, 'dataDir' | 'instance' | 'backing'>;
+/** What those stand on who open what is sealed under the keys of cases. The ledger does not. */
+export interface Foundation extends Ground {
+  readonly keys: CaseKeys;
+  readonly blobs: BlobStore;
+}
+
+type Place = Pick<ProcessSettings, 'dataDir' | 'instance' | 'backing'>;
 
 /** Name of the database of wrapped case keys: apart from the cases, so that a backup of these holds no keys. */
 export const CASE_KEYS = 'keys/case-keys';
 
 /**
- * Opens the keys and stores. An embedded system makes them on its first start; a process of a distributed one that serves only
- * checks them, because `npm run migrate` (`prepare`) makes them.
+ * Opens keys, stores and bus. An embedded system makes what is missing on its first start; a process of a distributed one that serves
+ * only checks, because `npm run migrate` (`prepare`) makes it.
  */
-export async function layFoundation(
-  ground: Ground,
-  clock: SystemClock,
-  log: Log,
-  purpose: 'serve' | 'prepare' = 'serve',
-): Promise<Foundation> {
-  const { dataDir, backing, instance } = ground;
+export async function layGround(place: Place, clock: SystemClock, log: Log, purpose: 'serve' | 'prepare' = 'serve'): Promise<Ground> {
+  const { dataDir, backing, instance } = place;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const entropy = systemEntropy;
   const surroundings = { time: clock, entropy, log };
@@ -69,25 +68,16 @@ export async function layFoundation(
     ? new ServerStores(backing, mayMake ? 'apply' : 'check', { ...surroundings, ...(databaseTls ? { tls: databaseTls } : {}) })
     : new FileStores(dataDir, surroundings);
   const installed = mayMake ? await makeKeys(dataDir, clock, entropy) : await openKeys(dataDir, clock, entropy);
-  const keys = new CaseKeys(
-    new SqlKeyRows(await stores.open(CASE_KEYS, [caseKeysMigration], { secureDelete: true })),
-    installed.kek,
-    entropy,
-    clock,
-  );
   const bus = backing ? await kafka(backing, instance, clock, log) : new InProcessBus(clock, log);
-  return {
-    ...installed,
-    dataDir,
-    clock,
-    entropy,
-    log,
-    bus,
-    keys,
-    blobs: new FileBlobStore({ folder: join(dataDir, 'blobs'), keys, source: installed.kek, entropy }),
-    stores,
-    close: () => stores.close(),
-  };
+  return { ...installed, dataDir, clock, entropy, log, bus, stores, close: () => stores.close() };
+}
+
+/** Adds the keys of cases, and the blobs that are sealed under them. */
+export async function layFoundation(ground: Ground): Promise<Foundation> {
+  const { stores, kek, entropy, clock, dataDir } = ground;
+  const rows = new SqlKeyRows(await stores.open(CASE_KEYS, [caseKeysMigration], { secureDelete: true }));
+  const keys = new CaseKeys(rows, kek, entropy, clock);
+  return { ...ground, keys, blobs: new FileBlobStore({ folder: join(dataDir, 'blobs'), keys, source: kek, entropy }) };
 }
 
 /** Readers and writers of one installation on its broker. */

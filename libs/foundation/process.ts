@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { armFailPoint, errorText, type Log, type RealTime } from '#kernel';
 import { createHttpServer, JsonLog, mountOperations, readTlsFiles, traceCalls } from '#http';
 import type { MessageBus } from '#messaging';
-import { layFoundation, type Foundation } from './foundation.js';
+import { layGround, type Ground } from './foundation.js';
 import { KeptClock } from './kept-clock.js';
 import { operationsOf, type Watched } from './operations.js';
 import { backingOf, type ProcessSettings } from './settings.js';
@@ -42,14 +42,14 @@ export interface Begun {
 const STOP_MS_MAX = 20_000;
 
 /**
- * Runs one app of a distributed installation as a process: foundation, server, and an orderly end on SIGTERM and SIGINT. A start that
+ * Runs one app of a distributed installation as a process: ground, server, and an orderly end on SIGTERM and SIGINT. A start that
  * fails says why in one line and exits with 1.
  */
-export async function runProcess(settings: ProcessSettings, compose: (foundation: Foundation) => Promise<Composed>): Promise<void> {
+export async function runProcess(settings: ProcessSettings, compose: (ground: Ground) => Promise<Composed>): Promise<void> {
   backingOf(settings);
   const begun = await beginProcess(settings);
-  const foundation = await layFoundation(settings, begun.time.clock, begun.log);
-  await serve(begun, foundation, await compose(foundation));
+  const ground = await layGround(settings, begun.time.clock, begun.log);
+  await serve(begun, ground, await compose(ground));
 }
 
 export async function beginProcess(settings: ProcessSettings): Promise<Begun> {

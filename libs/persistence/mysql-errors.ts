@@ -37,11 +37,16 @@ export function isLostConnection(error: unknown): boolean {
  * look and its write: run again, it sees the row.
  */
 export function judgeMysql(error: unknown): Verdict {
-  if (error instanceof AppError) return error.code === 'write-conflict' ? 'closure-again' : 'closure';
+  if (error instanceof AppError) return isOutrun(error) ? 'closure-again' : 'closure';
   const { errno } = driverError(error);
   if (typeof errno === 'number' && IN_THE_WAY.has(errno)) return 'group-again';
   if (isLostConnection(error)) return 'lost';
   return errno === DUPLICATE_KEY ? 'closure-again' : 'closure';
+}
+
+/** A row was no longer as the closure had read it; what was prepared before the closure (`retryable`) must be prepared anew by its caller. */
+function isOutrun({ code, retryable }: AppError): boolean {
+  return code === 'write-conflict' || (code === 'stale-version' && !retryable);
 }
 
 /** For callers outside: the store cannot be reached now. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Foundation } from '#foundation';
+import type { Ground } from '#foundation';
 import { ensureRandomSecret } from '#trust';
 import { ledgerMigrations } from './ledger-migrations.js';
 import type { AuditLedgerParts } from './parts.js';
@@ -13,11 +13,11 @@ export const LEDGER_STORE = 'ledger';
 /** The file of the seed that signs the logs of all years. */
 export const ledgerSeedFile = (dataDir: string): string => join(dataDir, 'keys', 'ledger.seed');
 
-/** The ledger's parts on a foundation. */
-export async function ledgerPartsOn(foundation: Foundation, originBase = LEDGER_ORIGIN): Promise<AuditLedgerParts> {
-  const { dataDir, entropy, stores, tokens } = foundation;
+/** The ledger's parts on its ground. */
+export async function ledgerPartsOn(ground: Ground, originBase = LEDGER_ORIGIN): Promise<AuditLedgerParts> {
+  const { dataDir, entropy, stores, tokens } = ground;
   return {
-    ...foundation,
+    ...ground,
     database: await stores.open(LEDGER_STORE, ledgerMigrations),
     tokens: tokens.verifier,
     settings: {

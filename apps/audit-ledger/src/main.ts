@@ -9,10 +9,10 @@ const NAME = 'audit-ledger';
 /** The ledger's process in a distributed installation. */
 async function start(): Promise<void> {
   const config = loadConfig();
-  await runProcess(config.process, async (foundation) => {
+  await runProcess(config.process, async (ground) => {
     let service: LedgerService | undefined;
     return {
-      module: AuditLedgerModule.forRoot(await ledgerPartsOn(foundation, config.origin)),
+      module: AuditLedgerModule.forRoot(await ledgerPartsOn(ground, config.origin)),
       prepare: (app) => {
         service = app.get(LedgerService, { strict: false });
       },

@@ -5,4 +5,10 @@ import { requestsMigration } from './requests.js';
 import { signInMigration } from './sign-in.js';
 
 /** The schema of the gateway's database, in order. */
-export const gatewayMigrations: readonly Migration[] = [messagingMigration, leasesMigration, casesMigration, requestsMigration, signInMigration];
+export const gatewayMigrations: readonly Migration[] = [
+  messagingMigration,
+  leasesMigration,
+  casesMigration,
+  requestsMigration,
+  signInMigration,
+];

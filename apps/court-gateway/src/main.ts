@@ -1,5 +1,5 @@
 import { readBanks } from '#bank-directory';
-import { runProcess, startFailed } from '#foundation';
+import { layFoundation, runProcess, startFailed } from '#foundation';
 import type { Relay } from '#messaging';
 import { Lease } from '#persistence';
 import { mountOpenApi } from './adapters/http/openapi.js';
@@ -14,9 +14,14 @@ const NAME = 'court-gateway';
 /** One replica of the gateway in a distributed installation; any number of them may run. */
 async function start(): Promise<void> {
   const { process: settings, ledgerUrl, oidc } = loadConfig();
-  await runProcess(settings, async (foundation) => {
-    const own = await gatewayPartsOn(foundation, { banks: await readBanks(), ledgerUrl, holdDelivery: settings.holdDelivery, oidc });
-    const { clock: time, log } = foundation;
+  await runProcess(settings, async (ground) => {
+    const own = await gatewayPartsOn(await layFoundation(ground), {
+      banks: await readBanks(),
+      ledgerUrl,
+      holdDelivery: settings.holdDelivery,
+      oidc,
+    });
+    const { clock: time, log } = ground;
     const lease = new Lease({ database: own.database, name: 'gateway', holder: settings.instance, time, log });
     const parts = { ...own, leader: lease };
     return {

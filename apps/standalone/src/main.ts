@@ -5,6 +5,7 @@ import {
   freePortIfZero,
   KeptClock,
   layFoundation,
+  layGround,
   operationsOf,
   startFailed,
   stopOnSignals,
@@ -35,7 +36,7 @@ async function start(): Promise<void> {
   const time = await KeptClock.open(config.dataDir);
   const port = await freePortIfZero(config.port);
   const origin = `http://127.0.0.1:${port}`;
-  const foundation = await layFoundation(config, time.clock, log);
+  const foundation = await layFoundation(await layGround(config, time.clock, log));
   const composition = await compose(foundation, config, time, origin);
   const password = await seed(composition.gateway, config, write);
   const app = await createHttpServer(composition.module, log);

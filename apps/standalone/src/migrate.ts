@@ -11,6 +11,7 @@ import {
   databaseName,
   databasePrefix,
   layFoundation,
+  layGround,
   openBankKeys,
   type Backing,
   type Foundation,
@@ -38,7 +39,7 @@ export async function migrate(config: MigrateConfig, write: (line: string) => vo
   const { settings } = config;
   const backing = backingOf(settings);
   const { log, time } = await beginProcess(settings);
-  const foundation = await layFoundation(settings, time.clock, log, 'prepare');
+  const foundation = await layFoundation(await layGround(settings, time.clock, log, 'prepare'));
   try {
     const banks = await readBanks();
     const codes = banks.map(({ profile }) => profile.bank);

@@ -84,6 +84,11 @@ export function requiredRoles(row: Pick<RequestRow, 'required'>): readonly Appro
   return row.required === '' ? [] : (row.required.split(',') as ApproverRole[]);
 }
 
+/** Holds the request's row until the commit: whoever derives its status from its orders sees all that were settled before. */
+export async function lockRequest(tx: Tx, requestId: string): Promise<void> {
+  await tx.run('UPDATE requests SET event_seq = event_seq WHERE id = ?', [requestId]);
+}
+
 /**
  * Moves a request along its life cycle; the row's status and version must still be what the caller has read (I13).
  * @throws AppError `stale-version`

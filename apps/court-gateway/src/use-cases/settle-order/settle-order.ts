@@ -4,7 +4,7 @@ import { isFinal, isOverdue, mayMove, ORDER_LIFE, requestStatusOf, type LineStat
 import { compareAndSetOrStale, type Row, type SqlValue, type Tx } from '#persistence';
 import { moveOrder, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
 import { RequestEvents, type RequestEvent } from '../../adapters/store/request-events.js';
-import { findRequest, moveRequest } from '../../adapters/store/request-rows.js';
+import { findRequest, lockRequest, moveRequest } from '../../adapters/store/request-rows.js';
 import { Tasks } from '../../adapters/store/task-rows.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { happened, type Scene } from '../scene.js';
@@ -83,6 +83,8 @@ export class SettleOrder {
     status: OrderStatus,
     lines: readonly LineRow[],
   ): Promise<Change | undefined> {
+    // Two last orders that are answered at the same moment, in two processes, would each find the other open.
+    await lockRequest(tx, order.request_id);
     const open = await tx.one(
       `SELECT 1 AS found FROM orders WHERE request_id = ? AND order_number <> ?
        AND status IN ('queued', 'sent', 'received', 'undetermined') LIMIT 1`,
