@@ -13,7 +13,7 @@ import type { Row, SqlValue } from './sql.js';
 export class MysqlSession implements Session {
   readonly statements: Statements;
   private connection: Connection | undefined;
-  private doomedBy: unknown;
+  private doomedBy: Error | undefined;
 
   constructor(
     private readonly options: ConnectionOptions,
@@ -86,7 +86,7 @@ export class MysqlSession implements Session {
       return await work();
     } catch (error) {
       const verdict = judgeMysql(error);
-      if (verdict === 'group-again' || verdict === 'lost') this.doomedBy = error;
+      if (verdict === 'group-again' || verdict === 'lost') this.doomedBy = error instanceof Error ? error : new Error(errorText(error));
       if (verdict === 'lost') this.forget(error);
       throw error;
     }

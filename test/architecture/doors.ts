@@ -113,7 +113,8 @@ export const DOORS: readonly IRegularForbiddenRuleType[] = [
   error(
     'dev-package-in-production',
     'What runs in production is a dependency, not a development dependency.',
-    { path: '^(apps|libs|deploy)/', pathNot: [SPEC, '^libs/testing/'] },
+    // The servers of tests and of the cluster on one machine are found by tools of development.
+    { path: '^(apps|libs|deploy)/', pathNot: [SPEC, '^libs/testing/', '^deploy/local/services/'] },
     { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   ),
   error(
