@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Ground } from '#foundation';
+import type { OpenDatabase } from '#persistence';
 import { ensureRandomSecret } from '#trust';
 import { ledgerMigrations } from './ledger-migrations.js';
 import type { AuditLedgerParts } from './parts.js';
@@ -14,7 +15,10 @@ export const LEDGER_STORE = 'ledger';
 export const ledgerSeedFile = (dataDir: string): string => join(dataDir, 'keys', 'ledger.seed');
 
 /** The ledger's parts on its ground. */
-export async function ledgerPartsOn(ground: Ground, originBase = LEDGER_ORIGIN): Promise<AuditLedgerParts> {
+export async function ledgerPartsOn(
+  ground: Ground,
+  originBase = LEDGER_ORIGIN,
+): Promise<AuditLedgerParts & { readonly database: OpenDatabase }> {
   const { dataDir, entropy, stores, tokens } = ground;
   return {
     ...ground,

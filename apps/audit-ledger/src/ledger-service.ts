@@ -68,6 +68,7 @@ export class LedgerService {
   }
 
   private async turn(): Promise<void> {
+    if (this.parts.leader?.held === false) return;
     await this.parts.clock.realSleep(GATHER_MS);
     await this.sequencer.execute();
   }

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { runProcess, startFailed } from '#foundation';
+import { Lease, lockFolder } from '#persistence';
 import { AuditLedgerModule } from './audit-ledger.module.js';
 import { ledgerPartsOn } from './compose-ledger.js';
 import { loadConfig } from './config.js';
@@ -11,8 +13,14 @@ async function start(): Promise<void> {
   const config = loadConfig();
   await runProcess(config.process, async (ground) => {
     let service: LedgerService | undefined;
+    // The files of a log have one writer; the claim in the database keeps away a process with a folder of its own.
+    lockFolder(join(ground.dataDir, 'ledger-writer'));
+    const parts = await ledgerPartsOn(ground, config.origin);
+    const { clock: time, log } = ground;
+    const leader = new Lease({ database: parts.database, name: 'sequencer', holder: config.process.instance, time, log });
     return {
-      module: AuditLedgerModule.forRoot(await ledgerPartsOn(ground, config.origin)),
+      job: leader,
+      module: AuditLedgerModule.forRoot({ ...parts, leader }),
       prepare: (app) => {
         service = app.get(LedgerService, { strict: false });
       },

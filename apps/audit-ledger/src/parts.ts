@@ -12,6 +12,8 @@ export interface AuditLedgerParts {
   readonly log: Log;
   readonly tokens: Pick<TokenVerifier, 'verify'>;
   readonly settings: LedgerSettings;
+  /** Where several processes could sequence: the claim to do it. Left out, this one does. */
+  readonly leader?: { readonly held: boolean };
 }
 
 export interface LedgerSettings {

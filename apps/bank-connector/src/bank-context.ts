@@ -1,9 +1,20 @@
 import type { BankProfile, Manifest } from '#connector-sdk';
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
-import type { Database } from '#persistence';
+import type { Database, Tx } from '#persistence';
 import type { Announcer } from './adapters/bus/announcer.js';
 import type { Gathering } from './gathering.js';
 import type { OrderVault } from './adapters/store/order-vault.js';
+
+/**
+ * The claim to speak to the bank, where several processes serve it: one speaks, the others take orders and stand by. It is looked at before
+ * work begins, held against the database in the transaction that writes SENDING, and looked at once more before the bytes leave.
+ */
+export interface Speaker {
+  /** Cheap; false when in doubt. */
+  readonly held: boolean;
+  /** @throws AppError `lease-lost` when another process speaks by now */
+  assertHeld(tx: Tx): Promise<void>;
+}
 
 /** What every use case of one bank stands on. */
 export interface BankContext {
@@ -18,6 +29,7 @@ export interface BankContext {
   readonly log: Log;
   /** Transactions that happen within a few milliseconds share a commit. */
   readonly gathering: Gathering;
+  readonly speaker: Speaker;
   /** Tells whoever drives the dialect that there is work. Cheap, and never throws. */
   wake(): void;
 }

@@ -1,10 +1,11 @@
 import { ANSWERS_TOPIC, NOTICES_TOPIC, ORDER_EVENTS_TOPIC } from '#contracts';
+import { errorText } from '#kernel';
 import { FACTS_TOPIC, Relay, type FactRecorder } from '#messaging';
 import { Announcer } from './adapters/bus/announcer.js';
 import { OrdersInbox } from './adapters/bus/orders-inbox.js';
 import { DocumentShelf } from './adapters/store/document-shelf.js';
 import { OrderVault } from './adapters/store/order-vault.js';
-import type { BankContext } from './bank-context.js';
+import type { BankContext, Speaker } from './bank-context.js';
 import type { ConnectorParts, HostedBank } from './connector-parts.js';
 import { manifestOf } from '#bank-directory';
 import { makeFactRecorder } from './facts.js';
@@ -16,6 +17,9 @@ import { recoverJournal } from './use-cases/recover-journal/recover-journal.js';
 /** Real milliseconds for which work is gathered, so that it shares turns and commits. */
 const GATHER_MS = 5;
 const TOPICS = [ORDER_EVENTS_TOPIC, ANSWERS_TOPIC, NOTICES_TOPIC, FACTS_TOPIC];
+
+/** The only process of a bank. */
+const ALONE: Speaker = { held: true, assertHeld: () => Promise.resolve() };
 
 /** One bank at work: its inbox, its journal's driver and its outbox. Nothing of it is shared with another bank (I15). */
 export class BankHost {
@@ -30,7 +34,7 @@ export class BankHost {
   constructor(hosted: HostedBank, parts: ConnectorParts) {
     const { profile, database } = hosted;
     const { clock, entropy, log, bus } = parts;
-    this.relay = new Relay(database, bus, TOPICS, clock, log);
+    this.relay = new Relay(database, bus, TOPICS, clock, log, hosted.speaker);
     this.facts = makeFactRecorder(profile.bank, parts);
     const nudge = new Debounced(clock, GATHER_MS, () => this.relay.nudge());
     const announce = new Announcer(this.facts, clock, entropy, nudge.call);
@@ -48,6 +52,7 @@ export class BankHost {
       entropy,
       log,
       gathering: new Gathering(clock, GATHER_MS),
+      speaker: hosted.speaker ?? ALONE,
       wake: wake.call,
     };
     this.documents = new DocumentShelf(parts.blobs);
@@ -62,11 +67,20 @@ export class BankHost {
 
   /** Recovery comes before everything else: nobody may find an order as SENDING that a dead process was sending. */
   async start(): Promise<void> {
-    await recoverJournal(this.context);
+    // Who only stands by must not doubt what another process is sending at this moment.
+    if (this.context.speaker.held) await recoverJournal(this.context);
     this.relay.start();
     this.running.value = true;
     await this.dialect.driver.start();
     await this.inbox.start();
+  }
+
+  /** This process speaks to the bank from now on: what the one before it was sending is in doubt. */
+  takeOver(): void {
+    const { log, bank } = this.context;
+    recoverJournal(this.context).then(this.context.wake, (error: unknown) => {
+      log.write('error', 'journal-not-recovered', { bank, reason: errorText(error) });
+    });
   }
 
   async stop(): Promise<void> {

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { InstalledBank } from '#bank-directory';
 import type { BankKeys, Foundation } from '#foundation';
 import { connectorMigrations } from '../migrations/index.js';
+import type { OpenDatabase } from '#persistence';
+import type { Speaker } from './bank-context.js';
 import type { ConnectorParts, HostedBank } from './connector-parts.js';
 
 export interface ConnectorSurroundings {
@@ -10,6 +12,8 @@ export interface ConnectorSurroundings {
   readonly keys: BankKeys;
   /** Stands in for the address in a bank's profile; undefined leaves it. */
   readonly endpointOf: (bank: string) => string | undefined;
+  /** Where several processes may serve a bank: who of them speaks to it. */
+  readonly speakerOf?: (bank: string, database: OpenDatabase) => Speaker;
 }
 
 /** The folder of an exchange by files; below it one folder for each legal person. */
@@ -29,14 +33,16 @@ export async function connectorPartsOn(foundation: Foundation, surroundings: Con
 async function host(
   profile: InstalledBank['profile'],
   { stores, dataDir }: Foundation,
-  { keys, endpointOf }: ConnectorSurroundings,
+  { keys, endpointOf, speakerOf }: ConnectorSurroundings,
 ): Promise<HostedBank> {
   const { bank } = profile;
   const password = keys.passwords.get(bank);
   const endpoint = endpointOf(bank);
+  const database = await stores.open(connectorStore(bank), connectorMigrations);
   return {
     profile,
-    database: await stores.open(connectorStore(bank), connectorMigrations),
+    database,
+    ...(speakerOf ? { speaker: speakerOf(bank, database) } : {}),
     exchangeFolder: exchangeFolder(dataDir, bank),
     ...(endpoint === undefined ? {} : { endpoint: () => endpoint }),
     ...(password === undefined ? {} : { password }),

@@ -1,5 +1,6 @@
 import type { TokenVerifier } from '#access';
 import type { BankProfile } from '#connector-sdk';
+import type { Speaker } from './bank-context.js';
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { MessageBus } from '#messaging';
 import type { Database } from '#persistence';
@@ -10,6 +11,8 @@ import type { KeyRing, SignerPort } from '#trust';
 export interface HostedBank {
   readonly profile: BankProfile;
   readonly database: Database;
+  /** Left out where this is the only process of the bank. */
+  readonly speaker?: Speaker;
   /** push: stands in for the profile's endpoint, and is asked at each call; for programs that know their port only when they listen. */
   readonly endpoint?: () => string;
   /** pull: what the bank signs in with, beside the profile's user. */

@@ -20,12 +20,13 @@ export class FileDriver implements Driver {
     const take = new TakeFiles(context, parts, keys);
     const failed = (error: unknown): void => log.write('warn', 'file-turn-failed', { bank, reason: errorText(error) });
     const writeTurn = async (): Promise<void> => {
+      if (!context.speaker.held) return;
       await write.writeDoubtful();
       if ((await write.writeNew()) === WriteFiles.atOnceMax) this.wake();
       await write.lookAfter();
     };
     const takeTurn = async (): Promise<void> => {
-      if ((await take.execute()) === TakeFiles.atOnceMax) this.taking.wake();
+      if (context.speaker.held && (await take.execute()) === TakeFiles.atOnceMax) this.taking.wake();
     };
     this.writing = new Recurring(clock, profile.pollMs, writeTurn, failed);
     this.taking = new Recurring(clock, profile.pollMs, takeTurn, failed);

@@ -26,7 +26,11 @@ export interface PushDoor {
   readonly keys: KeyRing;
 }
 
-/** Calls a bank: asks about orders in doubt first, then sends those whose turn it is, never more than the door lets through. */
+/**
+ * Calls a bank: asks about orders in doubt first, then sends those whose turn it is, never more than the door lets through. A process that
+ * was stopped between its commit and its call, and has lost its claim meanwhile, keeps the bytes back: the order is then in doubt, and
+ * whoever speaks now asks the bank.
+ */
 export class PushDriver implements Driver {
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly turns: Recurring;
@@ -68,6 +72,7 @@ export class PushDriver implements Driver {
   }
 
   private async turn(): Promise<void> {
+    if (!this.context.speaker.held) return;
     await this.bringBackLost();
     const { capacity } = this;
     // Orders in doubt stay UNKNOWN while they are asked about, so those under way are found again and must be counted in.
@@ -77,7 +82,7 @@ export class PushDriver implements Driver {
     const due = await this.takeInHand(ready);
     for (const { known, bytes } of await this.startSending.execute(due, { event: 'sent' })) {
       failPoint('connector.sending-after-commit');
-      this.track(known, this.send(known, bytes));
+      if (this.context.speaker.held) this.track(known, this.send(known, bytes));
     }
     if (capacity() === 0) await this.comeBack();
   }
@@ -160,7 +165,7 @@ export class PushDriver implements Driver {
     if (known.row.delivery === 'ACCEPTED') return this.settle.forgotten(known);
     for (const { known: sending, bytes } of await this.startSending.execute([known], { event: 'sent' })) {
       failPoint('connector.sending-after-commit');
-      await this.send(sending, bytes);
+      if (this.context.speaker.held) await this.send(sending, bytes);
     }
   }
 

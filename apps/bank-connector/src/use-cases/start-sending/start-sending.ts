@@ -57,7 +57,8 @@ export class StartSending {
     digests: ReadonlyMap<string, string>,
     options: StartSendingOptions,
   ): Promise<readonly Sending[]> {
-    const { announce, clock, manifest } = this.context;
+    const { announce, clock, manifest, speaker } = this.context;
+    await speaker.assertHeld(tx);
     const allowed = await this.passGates(tx, sendings, clock.now());
     if (allowed.length === 0) return [];
     await this.moveAll(tx, allowed, options);
