@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { armFailPoint, errorText, type Log, type RealTime } from '#kernel';
-import { createHttpServer, JsonLog, mountOperations, readTlsFiles, traceCalls } from '#http';
+import { createHttpServer, JsonLog, mountOpenApi, mountOperations, readTlsFiles, traceCalls } from '#http';
 import type { MessageBus } from '#messaging';
 import { layGround, type Ground } from './foundation.js';
 import { KeptClock } from './kept-clock.js';
@@ -67,6 +67,7 @@ export async function serve({ settings, log, time, endTelemetry }: Begun, { stor
   let serving = false;
   const { reasons } = composed;
   const operations = operationsOf({ stores, serving: () => serving, ...(bus ? { bus } : {}), ...(reasons ? { reasons } : {}) });
+  mountOpenApi(app);
   mountOperations(app, operations);
   if (settings.telemetry) traceCalls(app);
   composed.prepare?.(app, operations);

@@ -6,3 +6,4 @@ export * from './json-log.js';
 export * from './operations.js';
 export * from './trace-calls.js';
 export { readTlsFiles, type TlsFiles, type TlsSettings } from './tls.js';
+export { describeApi, mountOpenApi } from './openapi.js';

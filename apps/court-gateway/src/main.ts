@@ -2,7 +2,6 @@ import { readBanks } from '#bank-directory';
 import { layFoundation, runProcess, startFailed } from '#foundation';
 import type { Relay } from '#messaging';
 import { Lease } from '#persistence';
-import { mountOpenApi } from './adapters/http/openapi.js';
 import { gatewayPartsOn } from './compose-gateway.js';
 import { loadConfig } from './config.js';
 import { CourtGatewayModule } from './court-gateway.module.js';
@@ -26,8 +25,7 @@ async function start(): Promise<void> {
     const parts = { ...own, leader: lease };
     return {
       module: CourtGatewayModule.forRoot(parts),
-      prepare: (app, { registry }) => {
-        mountOpenApi(app);
+      prepare: (_app, { registry }) => {
         addGatewayMetrics(registry, parts.database.reader);
       },
       // The benches' switch: SIGUSR2 lets held delivery go, and holds it again.

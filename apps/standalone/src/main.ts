@@ -12,11 +12,10 @@ import {
   type DemoPassword,
   type Foundation,
 } from '#foundation';
-import { createHttpServer, JsonLog, mountOperations } from '#http';
+import { createHttpServer, JsonLog, mountOpenApi, mountOperations } from '#http';
 import type { Relay } from '#messaging';
 import { lockFolder } from '#persistence';
 import { LedgerService } from '../../audit-ledger/src/index.js';
-import { mountOpenApi } from '../../court-gateway/src/adapters/http/openapi.js';
 import { addGatewayMetrics } from '../../court-gateway/src/gateway-metrics.js';
 import { GATEWAY_RELAY } from '../../court-gateway/src/gateway-parts.js';
 import { compose } from './compose.js';

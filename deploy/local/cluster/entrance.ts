@@ -1,5 +1,6 @@
 import { Agent, createServer, request, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import { errorText } from '#kernel';
+import { describeWhole } from './whole-description.js';
 
 /** Bodies up to this size are kept until the answer begins, so that a call can go to another gateway; larger ones get one try. */
 const REPEATABLE_BYTES_MAX = 1024 * 1024;
@@ -50,6 +51,11 @@ export class Entrance {
   }
 
   private async pass(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+    if (incoming.method === 'GET' && incoming.url === '/api/openapi.json') {
+      const whole = await describeWhole([this.routes.gateways[0] ?? '', ...this.routes.byPrefix.map(({ origin }) => origin)]);
+      answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(whole));
+      return;
+    }
     const targets = this.targetsOf(incoming.url ?? '/');
     const body = await readRepeatable(incoming);
     const mayRepeat = body !== undefined && (incoming.method === 'GET' || incoming.headers['idempotency-key'] !== undefined);

@@ -14,7 +14,7 @@ import { BlindIndex, CaseKeys, caseKeysMigration, FileBlobStore, KekFile, Pseudo
 import { ensureKeyPair } from '#trust';
 import { gatewayMigrations } from '../../migrations/index.js';
 import { findStoredUser } from '../adapters/store/user-rows.js';
-import { mountOpenApi } from '../adapters/http/openapi.js';
+import { mountOpenApi } from '#http';
 import { DirectRenderer } from '../adapters/render/direct-renderer.js';
 import { CourtGatewayModule } from '../court-gateway.module.js';
 import type { GatewayBank, GatewayParts } from '../gateway-parts.js';
