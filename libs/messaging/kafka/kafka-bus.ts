@@ -1,12 +1,13 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { AppError } from '#kernel';
 import type { Message, MessageBus, SubscribeOptions } from '../bus.js';
-import { CLIENT_RETRY, kafkaClient, type KafkaOptions } from './client.js';
+import { AdminClient } from './admin-client.js';
+import { kafkaClient, type KafkaOptions } from './client.js';
 import { KafkaTransport } from './kafka-transport.js';
 import { standingOf } from './offsets.js';
 import { StallWatchdog } from './stall-watchdog.js';
 import type { TopicReader } from './topic-reader.js';
-import { TopicWriter } from './topic-writer.js';
+import { isUnknownTopic, TopicWriter } from './topic-writer.js';
 
 /** What has happened since the start, for metrics. */
 export interface KafkaCounters {
@@ -33,17 +34,13 @@ export class KafkaBus implements MessageBus {
   private readonly transports: KafkaTransport[] = [];
   private readonly watchdog: StallWatchdog;
   private readonly counts = { published: 0, consumed: 0, redeliveries: 0, rebuilds: 0 };
-  private adminClient: Promise<Admin> | undefined;
+  private readonly admin: AdminClient;
   private closed = false;
 
   constructor(private readonly options: KafkaOptions) {
     this.kafka = kafkaClient(options);
-    this.watchdog = new StallWatchdog(
-      () => this.readers(),
-      () => this.admin(),
-      options.time,
-      options.log,
-    );
+    this.admin = new AdminClient(this.kafka, options.log);
+    this.watchdog = new StallWatchdog(() => this.readers(), this.admin, options.time, options.log);
   }
 
   get counters(): KafkaCounters {
@@ -82,15 +79,19 @@ export class KafkaBus implements MessageBus {
     });
   }
 
+  /** A topic that is gone is left out; so is everything while no broker answers, which is then thrown. */
   async lag(): Promise<ReadonlyMap<string, number>> {
-    const admin = await this.admin();
     const lag = new Map<string, number>();
-    for (const reader of this.readers()) {
-      const standings = await standingOf(admin, reader.groupId, reader.topic);
-      lag.set(
-        `${reader.group}/${reader.topic}`,
-        standings.reduce((sum, { behind }) => sum + behind, 0),
-      );
+    for (const { group, groupId, topic } of this.readers()) {
+      try {
+        const standings = await this.admin.use((admin) => standingOf(admin, groupId, topic));
+        lag.set(
+          `${group}/${topic}`,
+          standings.reduce((sum, { behind }) => sum + behind, 0),
+        );
+      } catch (error) {
+        if (!isUnknownTopic(error)) throw error;
+      }
     }
     return lag;
   }
@@ -101,8 +102,7 @@ export class KafkaBus implements MessageBus {
     await this.watchdog.stop();
     await Promise.all(this.transports.map((transport) => transport.close()));
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
-    const admin = await this.adminClient;
-    await admin?.disconnect();
+    await this.admin.close();
   }
 
   private writer(topic: string): TopicWriter {
@@ -118,21 +118,5 @@ export class KafkaBus implements MessageBus {
 
   private readers(): readonly TopicReader[] {
     return this.transports.flatMap((transport) => transport.readers());
-  }
-
-  private admin(): Promise<Admin> {
-    this.adminClient ??= this.connectAdmin();
-    return this.adminClient;
-  }
-
-  private async connectAdmin(): Promise<Admin> {
-    const admin = this.kafka.admin({ retry: CLIENT_RETRY });
-    try {
-      await admin.connect();
-      return admin;
-    } catch (error) {
-      this.adminClient = undefined;
-      throw error;
-    }
   }
 }

@@ -44,10 +44,11 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       const handlers = this.messageHandlers as ReadonlyMap<string, TopicHandler>;
       for (const [topic, handler] of handlers) {
         const reader = this.readerOf(topic, async (batch) => void (await handler(batch)));
-        await reader.start();
         this.started.push(reader);
+        await reader.start();
       }
     } catch (error) {
+      await this.close();
       return callback(this.cannotRead(error));
     }
     callback();
