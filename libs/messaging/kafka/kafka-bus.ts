@@ -1,13 +1,15 @@
 import type { Kafka } from 'kafkajs';
-import { AppError } from '#kernel';
+import { AppError, errorText } from '#kernel';
 import type { Message, MessageBus, SubscribeOptions } from '../bus.js';
+import { receiptsFor } from '../receipts.js';
 import { AdminClient } from './admin-client.js';
 import { kafkaClient, type KafkaOptions } from './client.js';
 import { KafkaTransport } from './kafka-transport.js';
 import { standingOf } from './offsets.js';
 import { StallWatchdog } from './stall-watchdog.js';
 import type { TopicReader } from './topic-reader.js';
-import { isUnknownTopic, TopicWriter } from './topic-writer.js';
+import { TopicWriter } from './topic-writer.js';
+import { isUnknownTopic } from './unknown-topic.js';
 
 /** What has happened since the start, for metrics. */
 export interface KafkaCounters {
@@ -19,6 +21,8 @@ export interface KafkaCounters {
   readonly redeliveries: number;
   /** Consumers that were made anew after a crash or a stall. */
   readonly rebuilds: number;
+  /** Receipts that could not be sent; their messages come again. */
+  readonly receiptsLost: number;
 }
 
 /** Topics that one process writes; one connection each. */
@@ -33,7 +37,7 @@ export class KafkaBus implements MessageBus {
   private readonly writers = new Map<string, TopicWriter>();
   private readonly transports: KafkaTransport[] = [];
   private readonly watchdog: StallWatchdog;
-  private readonly counts = { published: 0, consumed: 0, redeliveries: 0, rebuilds: 0 };
+  private readonly counts = { published: 0, consumed: 0, redeliveries: 0, rebuilds: 0, receiptsLost: 0 };
   private readonly admin: AdminClient;
   private closed = false;
 
@@ -65,7 +69,7 @@ export class KafkaBus implements MessageBus {
       time: this.options.time,
       log: this.options.log,
       events: {
-        onConsumed: async (messages) => void (this.counts.consumed += messages.length),
+        onConsumed: (messages) => this.consumed(messages),
         onRedelivery: () => (this.counts.redeliveries += 1),
         onRebuild: () => (this.counts.rebuilds += 1),
       },
@@ -103,6 +107,19 @@ export class KafkaBus implements MessageBus {
     await Promise.all(this.transports.map((transport) => transport.close()));
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
     await this.admin.close();
+  }
+
+  private async consumed(batch: readonly Message[]): Promise<void> {
+    this.counts.consumed += batch.length;
+    const receipts = receiptsFor(batch, this.options.time.realNow());
+    if (receipts.length === 0) return;
+    try {
+      await this.publish(receipts);
+    } catch (error) {
+      // The effect stands. The sender publishes again after a while, and the next receipt tells it.
+      this.counts.receiptsLost += receipts.length;
+      this.options.log.write('warn', 'receipts-not-sent', { reason: errorText(error) });
+    }
   }
 
   private writer(topic: string): TopicWriter {
