@@ -1,72 +1,93 @@
 import { LRUCache } from 'lru-cache';
 import type { RealTime } from '#kernel';
+import { AddressCeiling } from './address-ceiling.js';
 
 /** Wrong passwords that cost nothing yet. */
 const FREE_FAILURES = 5;
 const FIRST_WAIT_MS = 1_000;
 export const SIGN_IN_WAIT_MS_MAX = 300_000;
 /** Failures are forgotten after this long without another one. */
-const FORGET_MS = 3_600_000;
-/** Wrong passwords from one address for all user names together, within one window. */
-const ADDRESS_FAILURES_MAX = 300;
-const ADDRESS_WINDOW_MS = 60_000;
-/** Beyond this many remembered pairs or addresses the oldest are forgotten. */
+export const FAILURES_FORGOTTEN_MS = 3_600_000;
+/** Beyond this many remembered pairs the oldest are forgotten. */
 const REMEMBERED_MAX = 50_000;
 
-interface Failures {
-  count: number;
-  lastAtMs: number;
+/** The wrong passwords of one pair of name and address. */
+export interface Failures {
+  readonly count: number;
+  /** Real time of the last one. */
+  readonly lastAtMs: number;
 }
 
-interface Window {
-  startMs: number;
-  failures: number;
+/** Where failures are kept. Processes that share one share the waits as well. */
+export interface FailureBook {
+  find(pair: string): Promise<Failures | undefined>;
+  /** Adds one that happened at `atMs`; those before `forgottenBeforeMs` count no more. Two at once count as two. */
+  add(pair: string, atMs: number, forgottenBeforeMs: number): Promise<void>;
+  clear(pair: string): Promise<void>;
+}
+
+/** A book for one process alone. */
+export class FailuresInMemory implements FailureBook {
+  private readonly pairs = new LRUCache<string, Failures>({ max: REMEMBERED_MAX });
+
+  find(pair: string): Promise<Failures | undefined> {
+    return Promise.resolve(this.pairs.get(pair));
+  }
+
+  add(pair: string, atMs: number, forgottenBeforeMs: number): Promise<void> {
+    const known = this.pairs.get(pair);
+    this.pairs.set(pair, { count: known && known.lastAtMs > forgottenBeforeMs ? known.count + 1 : 1, lastAtMs: atMs });
+    return Promise.resolve();
+  }
+
+  clear(pair: string): Promise<void> {
+    this.pairs.delete(pair);
+    return Promise.resolve();
+  }
 }
 
 /**
  * Slows guessing down: after five failures of one user name from one address each further one doubles the wait, up to five
  * minutes. The pair counts and not the name alone, so nobody can lock a colleague out from elsewhere; a ceiling per
- * address stops one machine from trying many names. Real time; kept in memory, so each process counts for itself.
+ * address stops one machine from trying many names. Real time: pairs are as shared as their book, the ceiling is per process.
  */
 export class SignInGuard {
-  private readonly pairs = new LRUCache<string, Failures>({ max: REMEMBERED_MAX });
-  private readonly addresses = new LRUCache<string, Window>({ max: REMEMBERED_MAX });
+  private readonly addresses: AddressCeiling;
 
-  constructor(private readonly time: Pick<RealTime, 'monotonicMs'>) {}
+  constructor(
+    private readonly time: Pick<RealTime, 'monotonicMs' | 'realNow'>,
+    private readonly book: FailureBook = new FailuresInMemory(),
+  ) {
+    this.addresses = new AddressCeiling(time);
+  }
 
   /** Milliseconds until the next attempt may be made; 0 when it may be made now. */
-  waitMs(username: string, address: string): number {
-    const nowMs = this.time.monotonicMs();
-    return Math.max(this.pairWaitMs(pairKey(username, address), nowMs), this.addressWaitMs(address, nowMs));
+  async waitMs(username: string, address: string): Promise<number> {
+    const known = await this.book.find(pairKey(username, address));
+    return Math.max(known ? this.pairWaitMs(known) : 0, this.addresses.waitMs(address));
   }
 
-  noteFailure(username: string, address: string): void {
-    const nowMs = this.time.monotonicMs();
-    const key = pairKey(username, address);
-    const known = this.pairs.get(key);
-    const count = known && nowMs - known.lastAtMs < FORGET_MS ? known.count : 0;
-    this.pairs.set(key, { count: count + 1, lastAtMs: nowMs });
-    const window = this.addresses.get(address);
-    if (window && nowMs - window.startMs < ADDRESS_WINDOW_MS) window.failures += 1;
-    else this.addresses.set(address, { startMs: nowMs, failures: 1 });
+  async noteFailure(username: string, address: string): Promise<void> {
+    const nowMs = this.time.realNow();
+    this.addresses.noteFailure(address);
+    await this.book.add(pairKey(username, address), nowMs, nowMs - FAILURES_FORGOTTEN_MS);
   }
 
-  /** A right password clears the pair; the address keeps its count, or one known password would buy endless guesses at others. */
-  noteSuccess(username: string, address: string): void {
-    this.pairs.delete(pairKey(username, address));
+  /**
+   * A right password clears the pair, which costs a write only when there is something to clear. The address keeps its count, or one
+   * known password would buy endless guesses at others.
+   */
+  async noteSuccess(username: string, address: string): Promise<void> {
+    const pair = pairKey(username, address);
+    if (await this.book.find(pair)) await this.book.clear(pair);
   }
 
-  private pairWaitMs(key: string, nowMs: number): number {
-    const known = this.pairs.get(key);
-    if (!known || known.count < FREE_FAILURES) return 0;
-    const wait = Math.min(FIRST_WAIT_MS * 2 ** (known.count - FREE_FAILURES), SIGN_IN_WAIT_MS_MAX);
-    return Math.max(0, known.lastAtMs + wait - nowMs);
-  }
-
-  private addressWaitMs(address: string, nowMs: number): number {
-    const window = this.addresses.get(address);
-    if (!window || window.failures < ADDRESS_FAILURES_MAX) return 0;
-    return Math.max(0, window.startMs + ADDRESS_WINDOW_MS - nowMs);
+  /** Another process's clock may be ahead of this one's; nobody waits longer for that than the wait itself. */
+  private pairWaitMs({ count, lastAtMs }: Failures): number {
+    const sinceMs = this.time.realNow() - lastAtMs;
+    if (count < FREE_FAILURES || sinceMs >= FAILURES_FORGOTTEN_MS) return 0;
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** (count - FREE_FAILURES), SIGN_IN_WAIT_MS_MAX);
+    return Math.min(wait, Math.max(0, wait - sinceMs));
   }
 }
 

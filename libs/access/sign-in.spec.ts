@@ -3,6 +3,7 @@ import { systemEntropy } from '#kernel';
 import {
   CallBudget,
   CALLS_PER_SECOND_MAX,
+  FailuresInMemory,
   PASSWORD_BYTES_MAX,
   Passwords,
   SIGN_IN_WAIT_MS_MAX,
@@ -15,6 +16,7 @@ import {
 class HandTime {
   ms = 1_000;
   monotonicMs = () => this.ms;
+  realNow = () => this.ms;
 }
 
 describe('passwords', () => {
@@ -55,50 +57,79 @@ describe('passwords', () => {
 });
 
 describe('the sign-in guard', () => {
-  it('lets five failures pass and then doubles the wait up to its limit', () => {
+  it('lets five failures pass and then doubles the wait up to its limit', async () => {
     const time = new HandTime();
     const guard = new SignInGuard(time);
-    for (let i = 0; i < 4; i++) guard.noteFailure('officer', '::1');
-    expect(guard.waitMs('officer', '::1')).toBe(0);
+    for (let i = 0; i < 4; i++) await guard.noteFailure('officer', '::1');
+    expect(await guard.waitMs('officer', '::1')).toBe(0);
     const waits: number[] = [];
     for (let i = 0; i < 11; i++) {
-      guard.noteFailure('officer', '::1');
-      waits.push(guard.waitMs('officer', '::1'));
-      time.ms += guard.waitMs('officer', '::1');
-      expect(guard.waitMs('officer', '::1')).toBe(0);
+      await guard.noteFailure('officer', '::1');
+      waits.push(await guard.waitMs('officer', '::1'));
+      time.ms += await guard.waitMs('officer', '::1');
+      expect(await guard.waitMs('officer', '::1')).toBe(0);
     }
     expect(waits.slice(0, 4)).toEqual([1_000, 2_000, 4_000, 8_000]);
     expect(waits.at(-1)).toBe(SIGN_IN_WAIT_MS_MAX);
   });
 
-  it('counts per name and address, whatever the case of the name', () => {
+  it('counts per name and address, whatever the case of the name', async () => {
     const guard = new SignInGuard(new HandTime());
-    for (let i = 0; i < 5; i++) guard.noteFailure(i % 2 ? 'Officer' : 'officer', '::1');
-    expect(guard.waitMs('OFFICER', '::1')).toBe(1_000);
-    expect(guard.waitMs('officer', '10.0.0.1')).toBe(0);
-    expect(guard.waitMs('judge', '::1')).toBe(0);
+    for (let i = 0; i < 5; i++) await guard.noteFailure(i % 2 ? 'Officer' : 'officer', '::1');
+    expect(await guard.waitMs('OFFICER', '::1')).toBe(1_000);
+    expect(await guard.waitMs('officer', '10.0.0.1')).toBe(0);
+    expect(await guard.waitMs('judge', '::1')).toBe(0);
   });
 
-  it('forgets after a success, and after an hour', () => {
+  it('forgets after a success, and after an hour', async () => {
     const time = new HandTime();
     const guard = new SignInGuard(time);
-    for (let i = 0; i < 5; i++) guard.noteFailure('a', '::1');
-    guard.noteSuccess('a', '::1');
-    expect(guard.waitMs('a', '::1')).toBe(0);
-    for (let i = 0; i < 5; i++) guard.noteFailure('b', '::1');
+    for (let i = 0; i < 5; i++) await guard.noteFailure('a', '::1');
+    await guard.noteSuccess('a', '::1');
+    expect(await guard.waitMs('a', '::1')).toBe(0);
+    for (let i = 0; i < 5; i++) await guard.noteFailure('b', '::1');
     time.ms += 3_600_001;
-    guard.noteFailure('b', '::1');
-    expect(guard.waitMs('b', '::1')).toBe(0);
+    await guard.noteFailure('b', '::1');
+    expect(await guard.waitMs('b', '::1')).toBe(0);
   });
 
-  it('stops an address that tries many names, for a minute', () => {
+  it('writes nothing for a right password unless there was a wrong one before', async () => {
+    const time = new HandTime();
+    const book = new FailuresInMemory();
+    let cleared = 0;
+    const watched = {
+      find: (pair: string) => book.find(pair),
+      add: (pair: string, atMs: number, beforeMs: number) => book.add(pair, atMs, beforeMs),
+      clear: (pair: string) => {
+        cleared += 1;
+        return book.clear(pair);
+      },
+    };
+    const guard = new SignInGuard(time, watched);
+    await guard.noteSuccess('a', '::1');
+    expect(cleared).toBe(0);
+    await guard.noteFailure('a', '::1');
+    await guard.noteSuccess('a', '::1');
+    await guard.noteSuccess('a', '::1');
+    expect(cleared).toBe(1);
+  });
+
+  it('never makes anyone wait longer because another process has a clock ahead', async () => {
+    const time = new HandTime();
+    const book = new FailuresInMemory();
+    const guard = new SignInGuard(time, book);
+    for (let i = 0; i < 5; i++) await book.add(JSON.stringify(['a', '::1']), time.ms + 120_000, 0);
+    expect(await guard.waitMs('a', '::1')).toBe(1_000);
+  });
+
+  it('stops an address that tries many names, for a minute', async () => {
     const time = new HandTime();
     const guard = new SignInGuard(time);
-    for (let i = 0; i < 300; i++) guard.noteFailure(`user-${i}`, '10.0.0.1');
-    expect(guard.waitMs('judge', '10.0.0.1')).toBe(60_000);
-    expect(guard.waitMs('judge', '10.0.0.2')).toBe(0);
+    for (let i = 0; i < 300; i++) await guard.noteFailure(`user-${i}`, '10.0.0.1');
+    expect(await guard.waitMs('judge', '10.0.0.1')).toBe(60_000);
+    expect(await guard.waitMs('judge', '10.0.0.2')).toBe(0);
     time.ms += 60_000;
-    expect(guard.waitMs('judge', '10.0.0.1')).toBe(0);
+    expect(await guard.waitMs('judge', '10.0.0.1')).toBe(0);
   });
 });
 

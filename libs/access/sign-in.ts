@@ -6,7 +6,8 @@ import type { SignInGuard } from './sign-in-guard.js';
 /** A local user as sign-in needs him. */
 export interface StoredUser {
   readonly principal: Principal;
-  readonly passwordHash: string;
+  /** Left out for a user whom an identity provider signs in: no password is his. */
+  readonly passwordHash?: string;
   /** A disabled user is answered like one who does not exist. */
   readonly disabled?: boolean;
 }
@@ -42,7 +43,7 @@ export class SignIn {
   async signIn(attempt: SignInAttempt): Promise<Principal> {
     const key = JSON.stringify([attempt.username, attempt.address]);
     const queue = this.queues.get(key) ?? { tail: Promise.resolve(), length: 0 };
-    if (queue.length >= QUEUED_PER_PAIR_MAX) throw tooMany(1_000);
+    if (queue.length >= QUEUED_PER_PAIR_MAX) throw tooManySignIns(1_000);
     queue.length += 1;
     this.queues.set(key, queue);
     const turn = queue.tail.then(() => this.attempt(attempt));
@@ -56,20 +57,21 @@ export class SignIn {
   }
 
   private async attempt({ username, password, address }: SignInAttempt): Promise<Principal> {
-    const waitMs = this.guard.waitMs(username, address);
-    if (waitMs > 0) throw tooMany(waitMs);
+    const waitMs = await this.guard.waitMs(username, address);
+    if (waitMs > 0) throw tooManySignIns(waitMs);
     const user = await this.users.findUser(username);
     const known = user && user.disabled !== true ? user : undefined;
     if (!(await this.passwords.matches(known?.passwordHash, password)) || !known) {
-      this.guard.noteFailure(username, address);
+      await this.guard.noteFailure(username, address);
       throw new AppError('unauthenticated', '用户名或密码不正确');
     }
-    this.guard.noteSuccess(username, address);
+    await this.guard.noteSuccess(username, address);
     return known.principal;
   }
 }
 
-function tooMany(waitMs: number): AppError {
+/** Says in whole seconds when to come back. */
+export function tooManySignIns(waitMs: number): AppError {
   const retryAfter = Math.ceil(waitMs / 1000);
   return new AppError('too-many-requests', '登录失败次数过多，请稍后再试', {
     retryable: true,

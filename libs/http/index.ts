@@ -4,3 +4,4 @@ export * from './server.js';
 export * from './validation.js';
 export * from './json-log.js';
 export * from './operations.js';
+export { readTlsFiles, type TlsFiles, type TlsSettings } from './tls.js';

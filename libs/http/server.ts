@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError, errorText, parseStrictJson, type Log } from '#kernel';
 import { ProblemFilter } from './problem-filter.js';
+import { serverTlsOptions, type TlsSettings } from './tls.js';
 import { strictValidation } from './validation.js';
 
 /** Bodies larger than this are refused with 413 before they are read; uploads and imports have routes of their own limit. */
@@ -20,17 +21,27 @@ export interface RawBody {
   rawBody?: Buffer;
 }
 
+export interface HttpServerOptions {
+  /** Speak TLS (1.2 or later) and nothing else; left out, plain HTTP. */
+  readonly tls?: TlsSettings | undefined;
+}
+
 /**
  * Makes the HTTP server of an app (or of several modules in one process): strict JSON bodies with their exact bytes kept,
  * problem documents for every error, validated classes at the edge. It does not listen yet.
  */
-export async function createHttpServer(module: Type | DynamicModule, log: Log): Promise<NestFastifyApplication> {
+export async function createHttpServer(
+  module: Type | DynamicModule,
+  log: Log,
+  { tls }: HttpServerOptions = {},
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     forceCloseConnections: true,
+    ...(tls ? { https: serverTlsOptions(tls) } : {}),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { bodyParser: false, logger: false, abortOnError: false });
   const fastify = app.getHttpAdapter().getInstance();

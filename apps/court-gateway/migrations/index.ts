@@ -2,6 +2,7 @@ import { messagingMigration } from '#messaging';
 import type { Migration } from '#persistence';
 import { casesMigration } from './cases.js';
 import { requestsMigration } from './requests.js';
+import { signInMigration } from './sign-in.js';
 
 /** The schema of the gateway's database, in order. */
-export const gatewayMigrations: readonly Migration[] = [messagingMigration, casesMigration, requestsMigration];
+export const gatewayMigrations: readonly Migration[] = [messagingMigration, casesMigration, requestsMigration, signInMigration];

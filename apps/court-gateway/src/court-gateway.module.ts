@@ -9,6 +9,7 @@ import { CasesController } from './adapters/http/cases.controller.js';
 import { CourtsController } from './adapters/http/courts.controller.js';
 import { CsvBodies, ImportsController } from './adapters/http/imports.controller.js';
 import { InstrumentsController } from './adapters/http/instruments.controller.js';
+import { OidcController } from './adapters/http/oidc.controller.js';
 import { OfficersController } from './adapters/http/officers.controller.js';
 import { PartiesController } from './adapters/http/parties.controller.js';
 import { AuthGuard } from './adapters/http/principal.js';
@@ -35,6 +36,10 @@ import { RegisterCourtAccounts } from './use-cases/register-court-accounts/regis
 import { RegisterOfficer } from './use-cases/register-officer/register-officer.js';
 import { RevealParty } from './use-cases/reveal-party/reveal-party.js';
 import { CaseViews } from './use-cases/show-case/case-view.js';
+import { AdmitOidcUser } from './use-cases/sign-in-user/admit-oidc-user.js';
+import { KnowCaller } from './use-cases/sign-in-user/know-caller.js';
+import { OidcDoor } from './use-cases/sign-in-user/oidc-door.js';
+import { SignInByOidc } from './use-cases/sign-in-user/sign-in-by-oidc.js';
 import { SignInUser } from './use-cases/sign-in-user/sign-in-user.js';
 import { ShowBanks } from './use-cases/show-banks/show-banks.js';
 import { Vault } from './vault.js';
@@ -69,6 +74,7 @@ function makeRelay({ database, bus, banks, clock, log }: GatewayParts): Relay {
 
 const CONTROLLERS = [
   AuthController,
+  OidcController,
   BanksController,
   OfficersController,
   CourtsController,
@@ -82,6 +88,10 @@ const CONTROLLERS = [
 
 const USE_CASES = [
   SignInUser,
+  OidcDoor,
+  AdmitOidcUser,
+  SignInByOidc,
+  KnowCaller,
   ShowBanks,
   RegisterOfficer,
   RegisterCourtAccounts,

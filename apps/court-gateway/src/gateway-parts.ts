@@ -1,4 +1,4 @@
-import type { TokenIssuer, TokenVerifier } from '#access';
+import type { OidcSettings, TokenIssuer, TokenVerifier } from '#access';
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { MessageBus } from '#messaging';
 import type { DeliveryStyle, GateBank, Policy } from '#orders';
@@ -42,6 +42,8 @@ export interface GatewayParts {
   readonly pseudonyms: Pseudonyms;
   readonly blobs: BlobStore;
   readonly tokens: { readonly issuer: TokenIssuer; readonly verifier: TokenVerifier };
+  /** Sign-in by an identity provider beside the local users; without it `/auth/oidc` is not offered. */
+  readonly oidc?: OidcSettings;
   /** The court's key for document seals. */
   readonly courtSigner: SignerPort;
   readonly policy: Policy;

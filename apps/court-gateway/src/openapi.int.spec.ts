@@ -33,6 +33,8 @@ describe('the description of the interface', () => {
     const names = operations.map(({ name }) => name);
     for (const name of [
       'POST /api/v1/auth/token',
+      'GET /api/v1/auth/oidc/login',
+      'GET /api/v1/auth/oidc/callback',
       'GET /api/v1/officers',
       'POST /api/v1/officers',
       'PUT /api/v1/officers/{id}',
@@ -67,7 +69,8 @@ describe('the description of the interface', () => {
       const content = good[0]?.[1].content ?? {};
       if (content['application/json'] && content['application/json'].example === undefined) lacking.push('example');
       for (const status of ['400', '503']) if (!operation.responses[status]) lacking.push(status);
-      for (const [status, answer] of answers.filter(([each]) => !each.startsWith('2'))) {
+      // What leads elsewhere is good, and has no content.
+      for (const [status, answer] of answers.filter(([each]) => !/^[23]/.test(each))) {
         if (!answer.content?.['application/problem+json']?.examples) lacking.push(`problem ${status}`);
       }
       return lacking.map((each) => `${name}: ${each}`);

@@ -19,6 +19,8 @@ export const USERS = [...COURT_READ, ...DESK, ...ADMIN];
 /** Every call that the published interface names, with who may make it. */
 export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/api/v1/auth/token' },
+  { method: 'GET', path: '/api/v1/auth/oidc/login' },
+  { method: 'GET', path: '/api/v1/auth/oidc/callback' },
   { method: 'GET', path: '/api/v1/officers', users: ['admin', 'auditor'] },
   { method: 'POST', path: '/api/v1/officers', users: ADMIN },
   { method: 'PUT', path: '/api/v1/officers/{id}', users: ADMIN },

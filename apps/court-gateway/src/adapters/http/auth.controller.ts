@@ -1,9 +1,17 @@
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { SignInUser, type SignedIn } from '../../use-cases/sign-in-user/sign-in-user.js';
+import { SignInUser } from '../../use-cases/sign-in-user/sign-in-user.js';
+import type { SignedIn } from '../../use-cases/sign-in-user/signed-in.js';
 import { Reads } from './documented.js';
 import { Text } from './fields.js';
+
+/** What every way of signing in answers. */
+export const SIGNED_IN_EXAMPLE = {
+  accessToken: 'eyJhbGciOiJIUzI1NiJ9…',
+  expiresIn: 3600,
+  user: { id: '0199…', name: '李晓', roles: ['officer'], courtCode: '420106' },
+};
 
 export class SignInBody {
   @Text({ max: 128, example: 'officer' })
@@ -23,11 +31,7 @@ export class AuthController {
   @Reads({
     summary: '登录，取得访问令牌',
     description: '令牌有效一小时（实时）。多次失败后须等待，答复 429 并给出 Retry-After。',
-    example: {
-      accessToken: 'eyJhbGciOiJIUzI1NiJ9…',
-      expiresIn: 3600,
-      user: { id: '0199…', name: '李晓', roles: ['officer'], courtCode: '420106' },
-    },
+    example: SIGNED_IN_EXAMPLE,
   })
   token(@Body() body: SignInBody, @Req() request: FastifyRequest): Promise<SignedIn> {
     return this.signInUser.execute({ ...body, address: request.ip });

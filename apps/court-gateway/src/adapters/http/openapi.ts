@@ -13,7 +13,11 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .setTitle(TITLE)
     .setDescription(DESCRIPTION)
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: '由 POST /api/v1/auth/token 取得' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: '由 POST /api/v1/auth/token 或 GET /api/v1/auth/oidc/login 取得；也接受所配置的身份认证服务为本系统签发的 JWT',
+    })
     .build();
   return withOwnParameters(
     SwaggerModule.createDocument(app, config, { operationIdFactory: (controller, method) => `${controller}.${method}` }),

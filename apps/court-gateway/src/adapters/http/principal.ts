@@ -15,6 +15,7 @@ import type { FastifyRequest } from 'fastify';
 import { assertMayEnter, CallBudget, mayEnter, type Action, type Principal } from '#access';
 import { AppError, invariant } from '#kernel';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
+import { KnowCaller } from '../../use-cases/sign-in-user/know-caller.js';
 
 const ENTERS = 'chakong:enters';
 
@@ -49,15 +50,16 @@ export class AuthGuard implements CanActivate {
   private readonly budget: CallBudget;
 
   constructor(
-    @Inject(PARTS) private readonly parts: GatewayParts,
+    @Inject(PARTS) parts: GatewayParts,
     @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(KnowCaller) private readonly callers: KnowCaller,
   ) {
     this.budget = new CallBudget(parts.clock);
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest & Authenticated>();
-    const principal = await this.parts.tokens.verifier.verify(bearerOf(request));
+    const principal = await this.callers.principalOf(bearerOf(request), request.ip);
     const verdict = this.budget.take(principal.userId);
     if (!verdict.allowed) {
       throw new AppError('too-many-requests', '请求过于频繁，请稍后再试', { retryable: true, extra: { retryAfter: verdict.retryAfter } });

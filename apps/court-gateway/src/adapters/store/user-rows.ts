@@ -2,7 +2,7 @@ import { isRole, type Principal, type StoredUser } from '#access';
 import type { Reader, Row } from '#persistence';
 import type { Vault } from '../../vault.js';
 
-interface UserRow extends Row {
+export interface UserRow extends Row {
   readonly id: string;
   readonly username: string;
   readonly name_sealed: Buffer;
@@ -16,8 +16,13 @@ interface UserRow extends Row {
 
 export async function findStoredUser(reader: Reader, vault: Vault, username: string): Promise<StoredUser | undefined> {
   const row = await reader.one<UserRow>('SELECT * FROM users WHERE username = ?', [username]);
-  if (!row) return undefined;
-  return { principal: principalOfRow(vault, row), passwordHash: row.password_hash, disabled: row.disabled === 1 };
+  return row && storedUserOf(vault, row);
+}
+
+/** An empty hash stands for no password: such a user comes by an identity provider. */
+export function storedUserOf(vault: Vault, row: UserRow): StoredUser {
+  const password = row.password_hash === '' ? {} : { passwordHash: row.password_hash };
+  return { principal: principalOfRow(vault, row), ...password, disabled: row.disabled === 1 };
 }
 
 function principalOfRow(vault: Vault, row: UserRow): Principal {

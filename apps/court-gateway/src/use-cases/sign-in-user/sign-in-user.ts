@@ -2,23 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Passwords, SignIn, SignInGuard, type Principal, type SignInAttempt } from '#access';
 import { AppError } from '#kernel';
 import { FactRecorder, type Fact, type Relay } from '#messaging';
+import { SqlFailureBook } from '../../adapters/store/sign-in-failures.js';
 import { findStoredUser } from '../../adapters/store/user-rows.js';
 import { recordAlone } from '../../facts.js';
 import { GATEWAY_RELAY, PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
-
-export interface SignedIn {
-  readonly accessToken: string;
-  /** Seconds. */
-  readonly expiresIn: number;
-  readonly user: {
-    readonly id: string;
-    readonly name: string;
-    readonly roles: readonly string[];
-    readonly courtCode?: string;
-    readonly bank?: string;
-  };
-}
+import { signedIn, type SignedIn } from './signed-in.js';
 
 /** `POST /auth/token`: a good password gives a token; each attempt leaves a fact, whether it succeeded or not. */
 @Injectable()
@@ -32,7 +21,8 @@ export class SignInUser {
     @Inject(GATEWAY_RELAY) private readonly relay: Relay,
   ) {
     const directory = { findUser: (username: string) => findStoredUser(parts.database.reader, vault, username) };
-    this.signIn = new SignIn(directory, new Passwords(parts.entropy), new SignInGuard(parts.clock));
+    const failures = new SqlFailureBook(parts.database, vault.systemKey('sign-in-failures'));
+    this.signIn = new SignIn(directory, new Passwords(parts.entropy), new SignInGuard(parts.clock, failures));
   }
 
   /** @throws AppError `unauthenticated`, `too-many-requests`, `unavailable` */
@@ -44,13 +34,7 @@ export class SignInUser {
       actor: principal.userId,
       content: { address: attempt.address },
     });
-    const { accessToken, expiresIn } = await this.parts.tokens.issuer.issue(principal);
-    const { userId: id, name, roles, courtCode, bank } = principal;
-    return {
-      accessToken,
-      expiresIn,
-      user: { id, name, roles, ...(courtCode === undefined ? {} : { courtCode }), ...(bank === undefined ? {} : { bank }) },
-    };
+    return signedIn(this.parts.tokens.issuer, principal);
   }
 
   private async principalFor(attempt: SignInAttempt): Promise<Principal> {
