@@ -4,4 +4,5 @@ export * from './messages/order-progressed.js';
 export * from './messages/order-answered.js';
 export * from './messages/bank-notified.js';
 export * from './messages/answer-schemas.js';
+export * from './messages/messages-taken.js';
 export * from './registry.js';

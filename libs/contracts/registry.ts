@@ -11,6 +11,7 @@ import {
   type OrderWithdrawalAsked,
 } from './messages/order-gates.js';
 import { orderProgressedSchema, type OrderProgressed } from './messages/order-progressed.js';
+import { messagesTakenSchema, type MessagesTaken } from './messages/messages-taken.js';
 import type { OrderAnswered } from './messages/order-answered.js';
 import type { BankNotified } from './messages/bank-notified.js';
 import { bankNotifiedSchema, factRecordedSchema, orderAnsweredSchema, type FactRecorded } from './messages/answer-schemas.js';
@@ -25,6 +26,7 @@ export interface Contracts {
   'order.answered.v1': OrderAnswered;
   'bank.notified.v1': BankNotified;
   'fact.recorded.v1': FactRecorded;
+  'messages.taken.v1': MessagesTaken;
 }
 
 export type MessageType = keyof Contracts;
@@ -53,12 +55,14 @@ export const contracts: Readonly<Record<MessageType, ContractEntry>> = {
   'order.answered.v1': { topic: 'answers.v1', keyRule: 'order number', sealed: true, schema: orderAnsweredSchema },
   'bank.notified.v1': { topic: 'notices.v1', keyRule: 'order number and line of the measure', sealed: true, schema: bankNotifiedSchema },
   'fact.recorded.v1': { topic: 'facts.v1', keyRule: 'source and subject', sealed: false, schema: factRecordedSchema },
+  'messages.taken.v1': { topic: 'receipts.v1', keyRule: 'source of the messages', sealed: false, schema: messagesTakenSchema },
 };
 
 export const ordersTopic = (bank: string): string => `orders.${bank}.v1`;
 export const ORDER_EVENTS_TOPIC = 'order-events.v1';
 export const ANSWERS_TOPIC = 'answers.v1';
 export const NOTICES_TOPIC = 'notices.v1';
+export const RECEIPTS_TOPIC = 'receipts.v1';
 
 const ajv = new Ajv({ allErrors: false, strict: true, strictRequired: false });
 const validators = Object.fromEntries(

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemEntropy, type Entropy, type Log, type SystemClock } from '#kernel';
 import { TokenIssuer, TokenVerifier, type TokenKey } from '#access';
-import { InProcessBus, KafkaBus, PrefixedBus, type MessageBus } from '#messaging';
+import { InProcessBus, KafkaBus, type MessageBus } from '#messaging';
 import {
   BlindIndex,
   CaseKeys,
@@ -83,8 +83,7 @@ export async function layFoundation(ground: Ground): Promise<Foundation> {
 /** Readers and writers of one installation on its broker. */
 async function kafka({ brokers, topicPrefix, kafkaTls }: Backing, instance: string, time: SystemClock, log: Log): Promise<MessageBus> {
   const tls = kafkaTls && (await readClientTlsFiles(kafkaTls));
-  const bus = new KafkaBus({ brokers, clientId: `chakong-${instance}`, time, log, ...(tls ? { tls } : {}) });
-  return topicPrefix === '' ? bus : new PrefixedBus(bus, topicPrefix);
+  return new KafkaBus({ brokers, topicPrefix, clientId: `chakong-${instance}`, time, log, ...(tls ? { tls } : {}) });
 }
 
 /** The keys of an installation that must have them. @throws AppError `key-file-missing` */

@@ -112,6 +112,22 @@ for (const adapter of ADAPTERS) {
       }
     });
 
+    it('hands a reader one batch of a topic at a time', async () => {
+      const topic = await adapter.topic(4);
+      const bus = opened(adapter.bus());
+      let [inHand, most, total] = [0, 0, 0];
+      const handle: BatchHandler = async (batch) => {
+        most = Math.max(most, (inHand += 1));
+        await clock.realSleep(5);
+        inHand -= 1;
+        total += batch.length;
+      };
+      await bus.subscribe({ group: 'reader', topics: [topic], handle });
+      await bus.publish(messages(topic, 5 * BATCH_SIZE_MAX, 40));
+      await eventually(() => total === 5 * BATCH_SIZE_MAX);
+      expect(most).toBe(1);
+    });
+
     it('gives all messages to each of two groups', async () => {
       const topic = await adapter.topic();
       const bus = opened(adapter.bus());

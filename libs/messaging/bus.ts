@@ -19,7 +19,10 @@ export const MESSAGE_BYTES_MAX = 256 * 1024;
 /** How many messages a reader is handed at once. */
 export const BATCH_SIZE_MAX = 200;
 
-/** Resolves after the effects of every message are committed; a rejection makes the bus deliver the whole batch again. */
+/**
+ * Resolves after the effects of every message are committed; a rejection makes the bus deliver the whole batch again.
+ * The bus calls it for one batch of a topic at a time.
+ */
 export type BatchHandler = (batch: readonly Message[]) => Promise<void>;
 
 export interface SubscribeOptions {

@@ -49,6 +49,26 @@ export class InboxReader {
     return done;
   }
 
+  /** The name under which its marks and dead letters stand. */
+  get name(): string {
+    return this.options.reader;
+  }
+
+  /**
+   * Puts one message through its handler again, in one transaction with `within`, past the mark that it was read. For dead letters,
+   * which carry that mark; `DeadLetters.redrive` sees to it that it happens once.
+   * @throws what the handler throws; nothing has changed then
+   */
+  async again(message: Message, within: (tx: Tx) => Promise<void>): Promise<void> {
+    const { database, prepare, afterBatch } = this.options;
+    await prepare?.([message]);
+    await database.run(async (tx) => {
+      await within(tx);
+      await this.handlerOf(message)(tx, message);
+    });
+    afterBatch?.();
+  }
+
   private async handle(batch: readonly Message[]): Promise<void> {
     await this.options.prepare?.(batch);
     let left = batch;
@@ -87,11 +107,15 @@ export class InboxReader {
   }
 
   private async takeEffect(tx: Tx, message: Message): Promise<void> {
-    const { reader, clock, handlers } = this.options;
+    const { reader, clock } = this.options;
     if (!(await tx.insertOnce('inbox', { reader, message_id: message.id, at: clock.now() }))) return;
-    const handler = handlers[message.type];
+    await this.handlerOf(message)(tx, message);
+  }
+
+  private handlerOf(message: Message): MessageHandler {
+    const handler = this.options.handlers[message.type];
     if (!handler) throw new AppError('unknown-message', `no handler for ${message.type}`, { level: 'error' });
-    await handler(tx, message);
+    return handler;
   }
 
   /** Lays aside the first failed message of each key; store failures are never the message's fault and go on being tried. */

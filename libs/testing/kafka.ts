@@ -20,6 +20,13 @@ export function testKafkaJars(): string | undefined {
   return process.env['CHAKONG_TEST_KAFKA_JARS'] || undefined;
 }
 
+/** Makes the clients' listener speak TLS and ask for a certificate; PEM texts. */
+export interface TestKafkaTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
 interface Node {
   readonly id: number;
   readonly port: number;
@@ -33,10 +40,11 @@ export class TestKafkaCluster {
     private readonly jars: string,
     private readonly dir: TempDir,
     private readonly nodes: readonly Node[],
+    private readonly tls: TestKafkaTls | undefined,
   ) {}
 
   /** Formats and starts the nodes; they are up when a client can reach them, which takes some seconds. */
-  static async start(jars: string, count = 1): Promise<TestKafkaCluster> {
+  static async start(jars: string, count = 1, tls?: TestKafkaTls): Promise<TestKafkaCluster> {
     const dir = await tempDir('kafka');
     const ports = await freePorts(count * 2);
     const nodes = Array.from({ length: count }, (_, index): Node => {
@@ -44,7 +52,7 @@ export class TestKafkaCluster {
       invariant(port !== undefined, 'every node has a port');
       return { id: index + 1, port, folder: path.join(dir.path, `node-${index + 1}`), child: undefined };
     });
-    const cluster = new TestKafkaCluster(jars, dir, nodes);
+    const cluster = new TestKafkaCluster(jars, dir, nodes, tls);
     const voters = nodes.map(({ id }, index) => `${id}@127.0.0.1:${ports[count + index]}`).join(',');
     for (const [index, node] of nodes.entries()) await cluster.format(node, ports[count + index] ?? 0, voters);
     for (const { id } of nodes) cluster.run(id);
@@ -90,7 +98,10 @@ export class TestKafkaCluster {
         'process.roles=broker,controller',
         `node.id=${node.id}`,
         `controller.quorum.voters=${voters}`,
-        `listeners=PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${controllerPort}`,
+        `listeners=CLIENTS://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${controllerPort}`,
+        `listener.security.protocol.map=CLIENTS:${this.tls ? 'SSL' : 'PLAINTEXT'},CONTROLLER:PLAINTEXT`,
+        'inter.broker.listener.name=CLIENTS',
+        ...(await this.tlsSettings(node)),
         'controller.listener.names=CONTROLLER',
         `log.dirs=${path.join(node.folder, 'data')}`,
         `offsets.topic.replication.factor=${replicas}`,
@@ -104,6 +115,15 @@ export class TestKafkaCluster {
     );
     const child = this.java(['-cp', `${this.jars}/*`, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', settings]);
     await ended(child);
+  }
+
+  private async tlsSettings({ folder }: Node): Promise<readonly string[]> {
+    if (!this.tls) return [];
+    const [store, trusted] = [path.join(folder, 'node.pem'), path.join(folder, 'ca.pem')];
+    await writeFile(store, this.tls.key + this.tls.cert);
+    await writeFile(trusted, this.tls.ca);
+    const stores = [`ssl.keystore.location=${store}`, `ssl.truststore.location=${trusted}`];
+    return ['ssl.keystore.type=PEM', 'ssl.truststore.type=PEM', 'ssl.client.auth=required', ...stores];
   }
 
   private java(args: readonly string[]): ChildProcess {

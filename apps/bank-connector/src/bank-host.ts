@@ -1,6 +1,6 @@
 import { ANSWERS_TOPIC, NOTICES_TOPIC, ORDER_EVENTS_TOPIC } from '#contracts';
 import { errorText } from '#kernel';
-import { FACTS_TOPIC, Relay, type FactRecorder } from '#messaging';
+import { FACTS_TOPIC, ReceiptedOutbox, Relay, type FactRecorder, type MessageBus } from '#messaging';
 import { Announcer } from './adapters/bus/announcer.js';
 import { OrdersInbox } from './adapters/bus/orders-inbox.js';
 import { DocumentShelf } from './adapters/store/document-shelf.js';
@@ -30,11 +30,18 @@ export class BankHost {
   private readonly dialect: OpenedDialect;
   private readonly inbox: OrdersInbox;
   private readonly running: { value: boolean } = { value: false };
+  private readonly outbox = new ReceiptedOutbox();
+  private readonly source: string | undefined;
+  private readonly bus: MessageBus;
 
   constructor(hosted: HostedBank, parts: ConnectorParts) {
     const { profile, database } = hosted;
     const { clock, entropy, log, bus } = parts;
-    this.relay = new Relay(database, bus, TOPICS, clock, log, hosted.speaker);
+    this.source = parts.receipts ? `connector-${profile.bank}` : undefined;
+    const { speaker } = hosted;
+    const mode = { ...(speaker ? { leader: speaker } : {}), ...(this.source === undefined ? {} : { source: this.source }) };
+    this.relay = new Relay(database, bus, TOPICS, clock, log, mode);
+    this.bus = bus;
     this.facts = makeFactRecorder(profile.bank, parts);
     const nudge = new Debounced(clock, GATHER_MS, () => this.relay.nudge());
     const announce = new Announcer(this.facts, clock, entropy, nudge.call);
@@ -70,6 +77,9 @@ export class BankHost {
     // Who only stands by must not doubt what another process is sending at this moment.
     if (this.context.speaker.held) await recoverJournal(this.context);
     this.relay.start();
+    const { database, clock, log, speaker } = this.context;
+    if (this.source !== undefined)
+      await this.outbox.start({ database, clock, log, bus: this.bus, leader: speaker }, this.relay, this.source);
     this.running.value = true;
     await this.dialect.driver.start();
     await this.inbox.start();
@@ -86,6 +96,7 @@ export class BankHost {
   async stop(): Promise<void> {
     this.running.value = false;
     await this.dialect.driver.stop();
+    await this.outbox.stop();
     await this.relay.stop();
   }
 }

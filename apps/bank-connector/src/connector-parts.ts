@@ -37,6 +37,8 @@ export interface ConnectorParts {
   readonly courtSigner: SignerPort;
   /** The banks' public keys. */
   readonly bankKeys: KeyRing;
+  /** The bus acknowledges before the effect: rows of the outboxes wait for receipts. */
+  readonly receipts?: boolean;
 }
 
 /** Nest token of the parts. */

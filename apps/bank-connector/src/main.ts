@@ -30,7 +30,7 @@ async function start(): Promise<void> {
     const parts = await connectorPartsOn(foundation, { banks, keys, endpointOf: (bank) => config.endpoints.get(bank), speakerOf });
     return {
       job: allOf(leases),
-      module: BankConnectorModule.forRoot(parts),
+      module: BankConnectorModule.forRoot({ ...parts, receipts: true }),
       prepare: (app, { registry }) => addConnectorMetrics(registry, app.get(BankHosts, { strict: false })),
       // From here on a claim that is gained comes from a process that has gone.
       serving: (app) => {

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ordersTopic } from '#contracts';
-import { FACTS_TOPIC, FactRecorder, Relay } from '#messaging';
+import { FACTS_TOPIC, FactRecorder, ReceiptedOutbox, Relay } from '#messaging';
 import { AuthController } from './adapters/http/auth.controller.js';
 import { BanksController } from './adapters/http/banks.controller.js';
 import { CaseActsController } from './adapters/http/case-acts.controller.js';
@@ -47,6 +47,8 @@ import { Vault } from './vault.js';
 /** Starts the relay of the gateway's outbox and the imports that were interrupted; stops them and the renderer. */
 @Injectable()
 export class GatewayLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly outbox = new ReceiptedOutbox();
+
   constructor(
     @Inject(PARTS) private readonly parts: GatewayParts,
     @Inject(GATEWAY_RELAY) private readonly relay: Relay,
@@ -57,19 +59,24 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnApplicationSh
   async onApplicationBootstrap(): Promise<void> {
     if (this.parts.holdDelivery) this.relay.hold(true);
     this.relay.start();
+    if (this.parts.receipts) await this.outbox.start(this.parts, this.relay, SOURCE);
     await this.importCases.resume();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.importCases.stop();
+    await this.outbox.stop();
     await this.relay.stop();
     await this.renderer.close();
   }
 }
 
-function makeRelay({ database, bus, banks, clock, log, leader }: GatewayParts): Relay {
+/** Whose outbox a message came from. */
+const SOURCE = 'court-gateway';
+
+function makeRelay({ database, bus, banks, clock, log, leader, receipts }: GatewayParts): Relay {
   const topics = [FACTS_TOPIC, ...banks.all().map(({ bank }) => ordersTopic(bank))];
-  return new Relay(database, bus, topics, clock, log, leader);
+  return new Relay(database, bus, topics, clock, log, { ...(leader ? { leader } : {}), ...(receipts ? { source: SOURCE } : {}) });
 }
 
 const CONTROLLERS = [

@@ -1,6 +1,6 @@
 import type { OidcSettings, TokenIssuer, TokenVerifier } from '#access';
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
-import type { MessageBus } from '#messaging';
+import type { Leader, MessageBus } from '#messaging';
 import type { DeliveryStyle, GateBank, Policy } from '#orders';
 import type { Database } from '#persistence';
 import type { BlindIndex, BlobStore, CaseKeys, Pseudonyms, SystemKeys } from '#privacy';
@@ -27,11 +27,6 @@ export interface BankDirectory {
   find(bank: string): GatewayBank | undefined;
 }
 
-/** A claim to the work that one process does for all. */
-export interface Leader {
-  readonly held: boolean;
-}
-
 /** Everything the gateway stands on. Made by the program that starts it; closed by that program too. */
 export interface GatewayParts {
   /** Folder for files under work (`imports/`); nothing in it stays in clear. */
@@ -55,6 +50,8 @@ export interface GatewayParts {
   readonly banks: BankDirectory;
   /** Where several replicas run, the one that relays and watches deadlines; left out, this one does. */
   readonly leader?: Leader;
+  /** The bus acknowledges before the effect: rows of the outbox wait for receipts. */
+  readonly receipts?: boolean;
   /** State of the circuit breaker towards a bank, where this process knows it. */
   readonly breakerOf?: (bank: string) => string | undefined;
   /** Makes PDFs; by default a bounded pool of worker threads that is started with the first document. */

@@ -22,7 +22,7 @@ async function start(): Promise<void> {
     });
     const { clock: time, log } = ground;
     const lease = new Lease({ database: own.database, name: 'gateway', holder: settings.instance, time, log });
-    const parts = { ...own, leader: lease };
+    const parts = { ...own, leader: lease, receipts: true };
     return {
       module: CourtGatewayModule.forRoot(parts),
       prepare: (_app, { registry }) => {

@@ -8,6 +8,8 @@ export interface KafkaOptions {
   readonly brokers: readonly string[];
   /** Shown in the broker's logs and quotas; the app's name. */
   readonly clientId: string;
+  /** What the names of topics and groups begin with on the broker, where several installations share it; nobody here sees it. */
+  readonly topicPrefix?: string;
   /** PEM texts, not paths. `cert` and `key` together, where the broker asks its clients for a certificate. */
   readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
   readonly time: RealTime;
@@ -32,7 +34,7 @@ export const CLIENT_RETRY: Required<Omit<RetryOptions, 'restartOnFailure'>> = {
 };
 
 /** A kafkajs client with our time-outs, our log, and the guard against its timer loop. */
-export function kafkaClient(options: KafkaOptions): Kafka {
+export function kafkaClient(options: KafkaOptions, retry: RetryOptions = CLIENT_RETRY): Kafka {
   guardRequestQueue();
   const { tls } = options;
   return new kafkajs.Kafka({
@@ -41,15 +43,15 @@ export function kafkaClient(options: KafkaOptions): Kafka {
     ...(tls ? { ssl: { ca: [tls.ca], ...(tls.cert ? { cert: tls.cert } : {}), ...(tls.key ? { key: tls.key } : {}) } } : {}),
     connectionTimeout: CONNECT_MS_MAX,
     requestTimeout: REQUEST_MS_MAX,
-    retry: CLIENT_RETRY,
+    retry,
     logLevel: kafkajs.logLevel.WARN,
     logCreator: logInto(options.log),
   });
 }
 
-/** The library calls a lost connection an error and repeats it at every try; what our readers and relays make of it is logged by them. */
+/** The library calls a lost connection an error and repeats it at every try; what matters of it our readers, writers and relays log themselves. */
 function logInto(log: Log): logCreator {
   return () =>
-    ({ namespace, level, log: { message } }) =>
-      log.write(level <= kafkajs.logLevel.ERROR ? 'info' : 'debug', 'kafka-client', { part: namespace, message });
+    ({ namespace, log: { message } }) =>
+      log.write('debug', 'kafka-client', { part: namespace, message });
 }

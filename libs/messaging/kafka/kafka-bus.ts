@@ -1,12 +1,15 @@
-import type { Admin, Kafka } from 'kafkajs';
-import { AppError } from '#kernel';
-import type { Message, MessageBus, SubscribeOptions } from '../bus.js';
-import { CLIENT_RETRY, kafkaClient, type KafkaOptions } from './client.js';
+import type { Kafka } from 'kafkajs';
+import { AppError, errorText } from '#kernel';
+import type { BatchHandler, Message, MessageBus, SubscribeOptions } from '../bus.js';
+import { receiptsFor } from '../receipts.js';
+import { AdminClient } from './admin-client.js';
+import { kafkaClient, type KafkaOptions } from './client.js';
 import { KafkaTransport } from './kafka-transport.js';
 import { standingOf } from './offsets.js';
 import { StallWatchdog } from './stall-watchdog.js';
 import type { TopicReader } from './topic-reader.js';
 import { TopicWriter } from './topic-writer.js';
+import { isUnknownTopic } from './unknown-topic.js';
 
 /** What has happened since the start, for metrics. */
 export interface KafkaCounters {
@@ -18,6 +21,8 @@ export interface KafkaCounters {
   readonly redeliveries: number;
   /** Consumers that were made anew after a crash or a stall. */
   readonly rebuilds: number;
+  /** Receipts that could not be sent; their messages come again. */
+  readonly receiptsLost: number;
 }
 
 /** Topics that one process writes; one connection each. */
@@ -32,18 +37,16 @@ export class KafkaBus implements MessageBus {
   private readonly writers = new Map<string, TopicWriter>();
   private readonly transports: KafkaTransport[] = [];
   private readonly watchdog: StallWatchdog;
-  private readonly counts = { published: 0, consumed: 0, redeliveries: 0, rebuilds: 0 };
-  private adminClient: Promise<Admin> | undefined;
+  private readonly counts = { published: 0, consumed: 0, redeliveries: 0, rebuilds: 0, receiptsLost: 0 };
+  private readonly admin: AdminClient;
+  private readonly prefix: string;
   private closed = false;
 
   constructor(private readonly options: KafkaOptions) {
+    this.prefix = options.topicPrefix ?? '';
     this.kafka = kafkaClient(options);
-    this.watchdog = new StallWatchdog(
-      () => this.readers(),
-      () => this.admin(),
-      options.time,
-      options.log,
-    );
+    this.admin = new AdminClient(this.kafka, options.log);
+    this.watchdog = new StallWatchdog(() => this.readers(), this.admin, options.time, options.log);
   }
 
   get counters(): KafkaCounters {
@@ -53,27 +56,30 @@ export class KafkaBus implements MessageBus {
   async publish(batch: readonly Message[]): Promise<void> {
     const byTopic = new Map<string, Message[]>();
     for (const message of batch) {
-      const messages = byTopic.get(message.topic);
+      const topic = this.prefix + message.topic;
+      const messages = byTopic.get(topic);
       if (messages) messages.push(message);
-      else byTopic.set(message.topic, [message]);
+      else byTopic.set(topic, [message]);
     }
     await Promise.all([...byTopic].map(([topic, messages]) => this.writer(topic).take(messages)));
   }
 
   async subscribe({ group, topics, handle }: SubscribeOptions): Promise<void> {
     if (this.closed) throw new AppError('bus-closed', 'the bus is closed', { retryable: true });
+    const plain = (message: Message): Message => ({ ...message, topic: message.topic.slice(this.prefix.length) });
     const transport = new KafkaTransport({
       kafka: this.kafka,
-      group,
+      group: this.prefix + group,
       time: this.options.time,
       log: this.options.log,
       events: {
-        onConsumed: async (messages) => void (this.counts.consumed += messages.length),
+        onConsumed: (messages) => this.consumed(messages.map(plain)),
         onRedelivery: () => (this.counts.redeliveries += 1),
         onRebuild: () => (this.counts.rebuilds += 1),
       },
     });
-    for (const topic of topics) transport.addHandler(topic, handle as Parameters<KafkaTransport['addHandler']>[1], true);
+    const handlePlain: BatchHandler = (batch) => handle(batch.map(plain));
+    for (const topic of topics) transport.addHandler(this.prefix + topic, handlePlain as Parameters<KafkaTransport['addHandler']>[1], true);
     if (this.transports.length === 0) this.watchdog.start();
     this.transports.push(transport);
     await new Promise<void>((resolve, reject) => {
@@ -82,15 +88,19 @@ export class KafkaBus implements MessageBus {
     });
   }
 
+  /** A topic that is gone is left out; so is everything while no broker answers, which is then thrown. */
   async lag(): Promise<ReadonlyMap<string, number>> {
-    const admin = await this.admin();
     const lag = new Map<string, number>();
-    for (const reader of this.readers()) {
-      const standings = await standingOf(admin, reader.groupId, reader.topic);
-      lag.set(
-        `${reader.group}/${reader.topic}`,
-        standings.reduce((sum, { behind }) => sum + behind, 0),
-      );
+    for (const { group, groupId, topic } of this.readers()) {
+      try {
+        const standings = await this.admin.use((admin) => standingOf(admin, groupId, topic));
+        lag.set(
+          `${group.slice(this.prefix.length)}/${topic.slice(this.prefix.length)}`,
+          standings.reduce((sum, { behind }) => sum + behind, 0),
+        );
+      } catch (error) {
+        if (!isUnknownTopic(error)) throw error;
+      }
     }
     return lag;
   }
@@ -101,8 +111,20 @@ export class KafkaBus implements MessageBus {
     await this.watchdog.stop();
     await Promise.all(this.transports.map((transport) => transport.close()));
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
-    const admin = await this.adminClient;
-    await admin?.disconnect();
+    await this.admin.close();
+  }
+
+  private async consumed(batch: readonly Message[]): Promise<void> {
+    this.counts.consumed += batch.length;
+    const receipts = receiptsFor(batch, this.options.time.realNow());
+    if (receipts.length === 0) return;
+    try {
+      await this.publish(receipts);
+    } catch (error) {
+      // The effect stands. The sender publishes again after a while, and the next receipt tells it.
+      this.counts.receiptsLost += receipts.length;
+      this.options.log.write('warn', 'receipts-not-sent', { reason: errorText(error) });
+    }
   }
 
   private writer(topic: string): TopicWriter {
@@ -118,21 +140,5 @@ export class KafkaBus implements MessageBus {
 
   private readers(): readonly TopicReader[] {
     return this.transports.flatMap((transport) => transport.readers());
-  }
-
-  private admin(): Promise<Admin> {
-    this.adminClient ??= this.connectAdmin();
-    return this.adminClient;
-  }
-
-  private async connectAdmin(): Promise<Admin> {
-    const admin = this.kafka.admin({ retry: CLIENT_RETRY });
-    try {
-      await admin.connect();
-      return admin;
-    } catch (error) {
-      this.adminClient = undefined;
-      throw error;
-    }
   }
 }

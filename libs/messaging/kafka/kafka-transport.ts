@@ -3,8 +3,9 @@ import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { AppError, errorText, type Log, type RealTime } from '#kernel';
 import type { BatchHandler, Message } from '../bus.js';
 import { BatchDelivery } from './batch-delivery.js';
+import { GatheredHandler } from './gathered-handler.js';
 import { TopicReader } from './topic-reader.js';
-import { isUnknownTopic, unknownTopic } from './topic-writer.js';
+import { isUnknownTopic, unknownTopic } from './unknown-topic.js';
 
 /** As Nest keeps it; what it returns is not looked at. */
 type TopicHandler = (batch: readonly Message[]) => Promise<unknown>;
@@ -44,10 +45,11 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       const handlers = this.messageHandlers as ReadonlyMap<string, TopicHandler>;
       for (const [topic, handler] of handlers) {
         const reader = this.readerOf(topic, async (batch) => void (await handler(batch)));
-        await reader.start();
         this.started.push(reader);
+        await reader.start();
       }
     } catch (error) {
+      await this.close();
       return callback(this.cannotRead(error));
     }
     callback();
@@ -82,7 +84,16 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
 
   private readerOf(topic: string, handle: BatchHandler): TopicReader {
     const { kafka, group, time, log, events } = this.parts;
-    const delivery = new BatchDelivery({ group, handle, time, log, onDelivered: events.onConsumed, onRedelivery: events.onRedelivery });
+    const gathered = new GatheredHandler(handle);
+    const take = (batch: readonly Message[]): Promise<void> => gathered.take(batch);
+    const delivery = new BatchDelivery({
+      group,
+      handle: take,
+      time,
+      log,
+      onDelivered: events.onConsumed,
+      onRedelivery: events.onRedelivery,
+    });
     return new TopicReader(group, topic, { kafka, time, log, delivery, onRebuild: events.onRebuild });
   }
 }

@@ -9,7 +9,9 @@ export interface Standing {
 
 /** From committed offsets and high watermarks; a group that has committed nothing is behind by all that is still kept. */
 export async function standingOf(admin: Admin, groupId: string, topic: string): Promise<readonly Standing[]> {
-  const [ends, committed] = await Promise.all([admin.fetchTopicOffsets(topic), admin.fetchOffsets({ groupId, topics: [topic] })]);
+  // One after another: a question that is still open when the other has failed would connect again behind the client's end.
+  const ends = await admin.fetchTopicOffsets(topic);
+  const committed = await admin.fetchOffsets({ groupId, topics: [topic] });
   const offsets = new Map(committed[0]?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
   return ends.map(({ partition, low, high }) => {
     const from = offsets.get(partition) ?? -1n;

@@ -1,7 +1,6 @@
-import type { Admin } from 'kafkajs';
 import { Recurring, errorText, type Clock, type Log, type RealTime } from '#kernel';
+import type { AdminClient } from './admin-client.js';
 import { standingOf } from './offsets.js';
-import type { TopicReader } from './topic-reader.js';
 
 /** How often the readers are looked at. */
 export const WATCH_EVERY_MS = 5_000;
@@ -9,6 +8,17 @@ export const WATCH_EVERY_MS = 5_000;
 export const STALL_MS_MAX = 15_000;
 /** A reader that has not joined its group for this long is made anew, whatever there is to read. */
 export const JOIN_MS_MAX = 60_000;
+
+/** What the watchdog sees of a reader. */
+export interface Watched {
+  readonly groupId: string;
+  readonly topic: string;
+  /** Real milliseconds since something was handed over; 0 while a batch is being handled. */
+  idleMs(): number;
+  /** Partitions given to this member, or undefined while it has not joined. */
+  assignment(): readonly number[] | undefined;
+  rebuild(reason: string): void;
+}
 
 /**
  * Finds the consumer that has silently stopped (tulios/kafkajs issues 659, 1527, 1720): it holds partitions in which messages wait, and has
@@ -18,8 +28,8 @@ export class StallWatchdog {
   private readonly loop: Recurring;
 
   constructor(
-    private readonly readers: () => readonly TopicReader[],
-    private readonly admin: () => Promise<Admin>,
+    private readonly readers: () => readonly Watched[],
+    private readonly admin: Pick<AdminClient, 'use'>,
     time: RealTime,
     private readonly log: Log,
   ) {
@@ -44,7 +54,7 @@ export class StallWatchdog {
         if (idle >= JOIN_MS_MAX) reader.rebuild(`has not joined its group for ${Math.round(idle)} ms`);
         continue;
       }
-      const standings = await standingOf(await this.admin(), reader.groupId, reader.topic);
+      const standings = await this.admin.use((admin) => standingOf(admin, reader.groupId, reader.topic));
       const behind = standings.filter(({ partition }) => assigned.includes(partition)).reduce((sum, each) => sum + each.behind, 0);
       if (behind > 0 && reader.idleMs() >= STALL_MS_MAX) reader.rebuild(`${behind} messages wait and none came for ${Math.round(idle)} ms`);
     }

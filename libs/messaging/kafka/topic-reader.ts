@@ -3,6 +3,7 @@ import { errorText, type Log, type RealTime } from '#kernel';
 import { MESSAGE_BYTES_MAX } from '../bus.js';
 import type { BatchDelivery } from './batch-delivery.js';
 import { CLIENT_RETRY } from './client.js';
+import { isUnknownTopic } from './unknown-topic.js';
 import { withinLimit } from './within-limit.js';
 
 /** A member that is silent this long is taken for dead and its partitions are given to others; the broker's default lower bound. */
@@ -22,6 +23,8 @@ const TRIES_MAX = 5;
 /** Wait before a consumer that crashed is made anew: doubled each time up to the maximum. */
 const REBUILD_MS_FIRST = 200;
 const REBUILD_MS_MAX = 1_000;
+/** Tries of the first start, a second and the client's own tries apart. */
+const START_TRIES_MAX = 10;
 /** A consumer that does not let go in this time is left behind; what it still does is refused by its generation. */
 const LEAVE_MS_MAX = 30_000;
 
@@ -45,6 +48,7 @@ export class TopicReader {
   private generation = 0;
   private rebuilding: Promise<void> | undefined;
   private closed = false;
+  private starting = false;
   private running = 0;
   /** Partitions that the group has given to this member; undefined while it has not joined. */
   private assigned: readonly number[] | undefined;
@@ -60,9 +64,22 @@ export class TopicReader {
     this.activeAt = parts.time.monotonicMs();
   }
 
-  /** @throws what the client says when the broker cannot be reached */
-  start(): Promise<void> {
-    return this.open();
+  /**
+   * Joins the group; a coordinator that is still loading or moving is waited for.
+   * @throws what the client says when the topic does not exist, or the broker cannot be reached
+   */
+  async start(): Promise<void> {
+    this.starting = true;
+    for (let tries = 1; this.starting; tries += 1) {
+      try {
+        await this.open();
+        this.starting = false;
+      } catch (error) {
+        await this.leave();
+        if (isUnknownTopic(error) || tries >= START_TRIES_MAX) throw error;
+        await this.parts.time.realSleep(REBUILD_MS_MAX);
+      }
+    }
   }
 
   /** Ends when the batch that is being handled has ended and its offset is committed. */
@@ -84,7 +101,7 @@ export class TopicReader {
 
   /** Leaves the consumer as it is and goes on with a new one. */
   rebuild(reason: string): void {
-    if (this.closed || this.rebuilding) return;
+    if (this.closed || this.starting || this.rebuilding) return;
     this.parts.log.write('warn', 'kafka-consumer-rebuilt', { group: this.groupId, reason });
     this.rebuilding = this.rebuildUntilOpen();
   }
@@ -155,7 +172,7 @@ export class TopicReader {
         }
       },
     });
-    // While a rebuild is under way a second one is refused, so a crash during the start has to be said here.
+    // While one is being made no second one is begun, so a crash on the way has to be said here.
     if (crash) throw crash;
   }
 

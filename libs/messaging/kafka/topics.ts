@@ -90,11 +90,16 @@ async function connectPatiently({ time, log, ...rest }: KafkaOptions): Promise<A
   const end = time.monotonicMs() + BROKER_WAIT_MS_MAX;
   const where = rest.brokers.join(', ');
   for (;;) {
-    const admin = kafkaClient({ time, log, ...rest }).admin({ retry: { ...CLIENT_RETRY, retries: 1 } });
+    const options = { time, log, ...rest };
+    const probe = kafkaClient(options, { ...CLIENT_RETRY, retries: 1 }).admin();
     try {
+      await probe.connect();
+      await probe.disconnect();
+      const admin = kafkaClient(options).admin();
       await admin.connect();
       return admin;
     } catch (error) {
+      await probe.disconnect();
       if (time.monotonicMs() >= end) {
         const detail = `no Kafka broker answered at ${where} within ${BROKER_WAIT_MS_MAX / 1000} s: ${errorText(error)}`;
         throw new AppError('bus-unavailable', detail, { retryable: true, level: 'fatal', cause: error });

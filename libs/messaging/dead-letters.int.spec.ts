@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { newId, sha256, silentLog, SystemClock, systemEntropy } from '#kernel';
+import { insert, openSqlite, type SqliteDatabase } from '#persistence';
+import { eventually, tempDir, type TempDir } from '#testing';
+import {
+  DeadLetters,
+  FactRecorder,
+  InboxReader,
+  InProcessBus,
+  messagingMigration,
+  REDRIVEN_FACT,
+  type Message,
+  type MessageHandler,
+} from './index.js';
+
+const clock = new SystemClock();
+const TOPIC = 'answers.v1';
+const READER = 'test-reader';
+const BY = { askedBy: 'operator-1', approvedBy: 'operator-2' };
+
+let dir: TempDir;
+let database: SqliteDatabase;
+let bus: InProcessBus;
+let healthy: boolean;
+let prepared: string[];
+let after: number;
+
+beforeEach(async () => {
+  dir = await tempDir('dead-letters');
+  const effects = { name: '0002-effects', statements: ['CREATE TABLE effects (seq {sequence}, message_id {id} NOT NULL)'] };
+  database = await openSqlite({ time: clock, log: silentLog, file: `${dir.path}/app.sqlite`, migrations: [messagingMigration, effects] });
+  bus = new InProcessBus(clock, silentLog);
+  [healthy, prepared, after] = [false, [], 0];
+});
+
+afterEach(async () => {
+  await bus.close();
+  await database.close();
+  await dir.remove();
+});
+
+const message = (): Message => ({
+  id: newId(clock, systemEntropy),
+  topic: TOPIC,
+  key: 'order-1',
+  type: 'test.v1',
+  at: 7,
+  headers: { caseId: 'c1', traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' },
+  body: Buffer.from([0, 1, 255]),
+});
+
+async function rig() {
+  const seen: Message[] = [];
+  const handler: MessageHandler = async (tx, each) => {
+    await insert(tx, 'effects', { message_id: each.id });
+    if (!healthy) throw new Error('the order is not known');
+    seen.push(each);
+  };
+  const reader = new InboxReader({
+    database,
+    bus,
+    reader: READER,
+    topics: [TOPIC],
+    handlers: { 'test.v1': handler },
+    clock,
+    log: silentLog,
+    prepare: async (batch) => void prepared.push(...batch.map(({ id }) => id)),
+    afterBatch: () => (after += 1),
+  });
+  await reader.start();
+  const privacy = {
+    pseudonym: (year: number, kind: string, value: string) => sha256(`${year}${kind}${value}`).toString('hex').slice(0, 32),
+    sealOpening: (_key: Buffer | undefined, _hash: string, opening: Buffer) => opening,
+  };
+  const letters = new DeadLetters(database, [reader], new FactRecorder('court-gateway', privacy, clock, systemEntropy), clock);
+  return { seen, letters };
+}
+
+const facts = (): Promise<{ type: string; subject: string; opening: Buffer }[]> =>
+  database.reader.all('SELECT type, subject, opening FROM facts');
+const effects = (): Promise<{ message_id: string }[]> => database.reader.all('SELECT message_id FROM effects');
+
+describe('dead letters', () => {
+  it('are counted and listed without their bodies', async () => {
+    const { letters } = await rig();
+    const sent = message();
+    expect([await letters.open(), await letters.list('open')]).toEqual([0, []]);
+    await bus.publish([sent]);
+    expect(await letters.open()).toBe(1);
+    const [letter] = await letters.list('open');
+    expect(letter).toMatchObject({ reader: READER, messageId: sent.id, topic: TOPIC, key: 'order-1', type: 'test.v1', attempts: 5 });
+    expect(letter).toMatchObject({ error: 'the order is not known', redrivenAt: undefined });
+    expect(letter).not.toHaveProperty('body');
+  });
+
+  it('are driven again once, by two persons: effect, mark and fact together, the message as it came', async () => {
+    const { letters, seen } = await rig();
+    const sent = message();
+    await bus.publish([sent]);
+    healthy = true;
+    const batches = after;
+    await letters.redrive({ reader: READER, messageId: sent.id, ...BY });
+    expect(seen).toEqual([sent]);
+    expect(prepared[prepared.length - 1]).toBe(sent.id);
+    expect(after).toBe(batches + 1);
+    expect(await effects()).toEqual([{ message_id: sent.id }]);
+    expect(await letters.open()).toBe(0);
+    const [fact] = await facts();
+    expect(fact).toMatchObject({ type: REDRIVEN_FACT, subject: `dead-letter:${sent.id}` });
+    expect(fact?.opening.toString('utf8')).toContain('operator-1');
+    await expect(letters.redrive({ reader: READER, messageId: sent.id, ...BY })).rejects.toMatchObject({ code: 'already-redriven' });
+    expect([await effects(), await facts()].map((rows) => rows.length)).toEqual([1, 1]);
+  });
+
+  it('of two who press at once one is told that it was done', async () => {
+    const { letters } = await rig();
+    const sent = message();
+    await bus.publish([sent]);
+    healthy = true;
+    const asked = { reader: READER, messageId: sent.id, ...BY };
+    const outcomes = await Promise.allSettled([letters.redrive(asked), letters.redrive(asked)]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await effects()).toHaveLength(1);
+  });
+
+  it('stay open when the handler fails again: nothing is changed', async () => {
+    const { letters } = await rig();
+    const sent = message();
+    await bus.publish([sent]);
+    await expect(letters.redrive({ reader: READER, messageId: sent.id, ...BY })).rejects.toThrow('the order is not known');
+    expect([await letters.open(), (await effects()).length, (await facts()).length]).toEqual([1, 0, 0]);
+    healthy = true;
+    await letters.redrive({ reader: READER, messageId: sent.id, ...BY });
+    await eventually(async () => (await effects()).length === 1);
+  });
+
+  it.each([
+    ['one person alone', { approvedBy: 'operator-1' }, 'same-person'],
+    ['a message that never died', { messageId: 'nothing' }, 'not-found'],
+    ['a reader of another app', { reader: 'somebody-else' }, 'not-found'],
+  ])('are refused for %s', async (_, change, code) => {
+    const { letters } = await rig();
+    const sent = message();
+    await bus.publish([sent]);
+    healthy = true;
+    await expect(letters.redrive({ reader: READER, messageId: sent.id, ...BY, ...change })).rejects.toMatchObject({ code });
+    expect(await effects()).toEqual([]);
+  });
+});
