@@ -43,6 +43,11 @@ export interface FactPrivacy {
 }
 
 const SALT_BYTES = 32;
+/**
+ * Chains that acts of one person in several processes lengthen at the same moment: they wait for each other's commit. All other subjects
+ * belong to one act, or stand under the lock of their case.
+ */
+const SHARED_SUBJECT = 'user:';
 
 /** Where a subject's chain stands: as it was read, and after the facts that are being made. */
 interface Head {
@@ -90,6 +95,10 @@ export class FactRecorder {
   }
 
   private async headsOf(tx: Tx, subjects: readonly string[]): Promise<Map<string, Head>> {
+    const shared = subjects.filter((subject) => subject.startsWith(SHARED_SUBJECT)).sort();
+    if (shared.length > 0) {
+      await tx.run(`UPDATE fact_heads SET seq = seq WHERE subject IN (${placeholders(shared.length)})`, shared);
+    }
     const rows = await tx.all<{ subject: string; seq: number; leaf_hash: string }>(
       `SELECT subject, seq, leaf_hash FROM fact_heads WHERE subject IN (${placeholders(subjects.length)})`,
       subjects,
