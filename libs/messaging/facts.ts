@@ -13,6 +13,7 @@ import {
 import { compareAndSet, insertMany, placeholders, type Tx } from '#persistence';
 import type { Message } from './bus.js';
 import { enqueueMany } from './outbox.js';
+import { traceHeaders } from './trace.js';
 
 export const FACTS_TOPIC = 'facts.v1';
 export const FACT_TYPE = 'fact.recorded.v1';
@@ -142,7 +143,7 @@ export class FactRecorder {
       key: `${this.source}/${fact.subject}`,
       type: FACT_TYPE,
       at,
-      headers: {},
+      headers: traceHeaders(fact.requestId),
       body: canonicalBytes({ leaf: leaf.toString('utf8'), search }),
     };
     return { row, message };

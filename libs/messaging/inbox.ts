@@ -1,6 +1,7 @@
 import { AppError, errorText, type Clock, type Log, type RealTime } from '#kernel';
 import { insert, type Database, type Tx } from '#persistence';
 import type { Message, MessageBus } from './bus.js';
+import { inTraceOf } from './trace.js';
 
 /** Attempts before a message is laid aside as a dead letter. */
 export const ATTEMPTS_MAX = 5;
@@ -86,8 +87,8 @@ export class InboxReader {
     const failedKeys = new Set<string>();
     await Promise.all(
       messages.map((message) =>
-        this.options.database
-          .run(async (tx) => {
+        inTraceOf(message, () =>
+          this.options.database.run(async (tx) => {
             if (failedKeys.has(message.key))
               throw new AppError('behind-failed', 'an earlier message of the key has failed', { retryable: true });
             try {
@@ -96,11 +97,11 @@ export class InboxReader {
               failedKeys.add(message.key);
               throw error;
             }
-          })
-          .catch((error: unknown) => {
-            failures.set(message, error);
-            this.options.log.write('warn', 'message-failed', { type: message.type, id: message.id, attempt, reason: errorText(error) });
           }),
+        ).catch((error: unknown) => {
+          failures.set(message, error);
+          this.options.log.write('warn', 'message-failed', { type: message.type, id: message.id, attempt, reason: errorText(error) });
+        }),
       ),
     );
     return failures;

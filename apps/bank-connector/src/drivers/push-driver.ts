@@ -1,5 +1,6 @@
 import { judgeSignature, type AnsweredOutcome, type GuardedPush, type PushConnector } from '#connector-sdk';
 import { errorText, failPoint, Recurring, type Timer } from '#kernel';
+import { inTrace, traceHeaders } from '#messaging';
 import type { KeyRing } from '#trust';
 import type { BankContext } from '../bank-context.js';
 import { dueOrders, nextDueAt, type OrderRow } from '../adapters/store/order-rows.js';
@@ -130,7 +131,9 @@ export class PushDriver implements Driver {
 
   private async send(known: SendableOrder, bytes: Buffer): Promise<void> {
     const { order_number: orderNumber, legal_person: legalPerson, wire_signature: signature } = known.row;
-    const outcome = await this.door.calls.send({ orderNumber, legalPerson, bytes, signature });
+    const outcome = await inTrace(`send to ${this.context.bank}`, traceHeaders(known.order.requestId), () =>
+      this.door.calls.send({ orderNumber, legalPerson, bytes, signature }),
+    );
     failPoint('connector.sent-before-record');
     switch (outcome.kind) {
       case 'answered':

@@ -8,7 +8,7 @@ import {
   type OrderProgressed,
 } from '#contracts';
 import { instantText, newId, type CanonicalValue, type Clock, type Entropy } from '#kernel';
-import { enqueue, enqueueMany, type Fact, type FactRecorder, type Message } from '#messaging';
+import { enqueue, enqueueMany, traceHeaders, type Fact, type FactRecorder, type Message } from '#messaging';
 import type { Tx } from '#persistence';
 import { FieldCipher } from '#privacy';
 import type { OpenOrder } from '../store/order-vault.js';
@@ -75,7 +75,7 @@ export class Announcer {
   private async sealed(tx: Tx, { order, key }: OpenOrder, message: Pick<Message, 'topic' | 'key' | 'type' | 'body'>): Promise<void> {
     const id = newId(this.clock, this.entropy);
     const body = this.cipher.sealBytes(key, `message|${message.type}|${id}`, message.body);
-    await enqueue(tx, { ...message, id, at: this.clock.now(), headers: { caseId: order.case.id }, body });
+    await enqueue(tx, { ...message, id, at: this.clock.now(), headers: { caseId: order.case.id, ...traceHeaders(order.requestId) }, body });
     tx.afterCommit(this.nudge);
   }
 }

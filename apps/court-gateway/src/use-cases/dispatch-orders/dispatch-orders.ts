@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { encodeBody, ordersTopic } from '#contracts';
 import { invariant, sha256Hex } from '#kernel';
-import { FactRecorder, type Fact, type Message } from '#messaging';
+import { traceHeaders, FactRecorder, type Fact, type Message } from '#messaging';
 import { insertMany, type Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import { laneIdOf, nextLaneNumber } from '../../adapters/store/lanes.js';
@@ -96,14 +96,14 @@ function partyOf({ parties }: Situation, order: OrderToSend): PartyRow {
   return party;
 }
 
-function messageOf({ at, situation }: Dispatch, order: OrderToSend, lane: Lane | undefined, body: Buffer): Message {
+function messageOf({ at, situation, requestId }: Dispatch, order: OrderToSend, lane: Lane | undefined, body: Buffer): Message {
   return {
     id: dispatchMessageId(order.orderNumber),
     topic: ordersTopic(order.bank),
     key: lane?.id ?? order.orderNumber,
     type: TYPE,
     at,
-    headers: { caseId: situation.case.id },
+    headers: { caseId: situation.case.id, ...traceHeaders(requestId) },
     body,
   };
 }
