@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppError, silentLog, SystemClock, systemEntropy, type Log, type RealTime } from '#kernel';
 import { openMysql, openSqlite, type Dialect, type Migration, type OpenDatabase } from '#persistence';
-import { tempDir, type TempDir } from './places.js';
 
 /** The server that runs for the tests (`CHAKONG_TEST_DATABASE_URL`, `mysql://…`), or undefined: then its cases are skipped by name. */
 export function testDatabaseUrl(): string | undefined {
@@ -36,19 +37,20 @@ export interface TestStoreOptions {
  */
 export class TestStores {
   private readonly opened = new Set<OpenDatabase>();
-  private readonly names = new Set<string>();
-  private readonly prefix = `t${randomBytes(6).toString('hex')}`;
-  private dir: TempDir | undefined;
+  private readonly prefix: string;
+  private ownFolder: string | undefined;
 
-  /** @param folder for SQLite files, where the test has one of its own */
+  /** @param folder of the test's own: stores that are made anew on it find what was written, until the folder is removed */
   constructor(
     readonly dialect: Dialect = testStore(),
     private readonly folder?: string,
-  ) {}
+  ) {
+    this.prefix = folder === undefined ? `t${randomBytes(6).toString('hex')}` : prefixOf(folder);
+    if (folder !== undefined && dialect === 'mysql') foldersWithStores.add(folder);
+  }
 
   /** Opens a database, migrated; the same name once more is the same rows. */
   async open(name: string, migrations: readonly Migration[], options: TestStoreOptions = {}): Promise<OpenDatabase> {
-    this.names.add(name);
     const database = await this.openOne(name, migrations, options);
     this.opened.add(database);
     return database;
@@ -72,11 +74,15 @@ export class TestStores {
     await database.close();
   }
 
-  async remove(): Promise<void> {
+  async closeAll(): Promise<void> {
     for (const database of this.opened) await database.close();
     this.opened.clear();
-    if (this.dialect === 'mysql') await this.drop([...this.names].map((name) => this.serverName(name)));
-    await this.dir?.remove();
+  }
+
+  async remove(): Promise<void> {
+    await this.closeAll();
+    if (this.dialect === 'mysql') await dropDatabases(this.prefix, this.url);
+    if (this.ownFolder !== undefined) await rm(this.ownFolder, { recursive: true, force: true });
   }
 
   private async openOne(name: string, migrations: readonly Migration[], options: TestStoreOptions): Promise<OpenDatabase> {
@@ -93,14 +99,31 @@ export class TestStores {
         ...(sessions === undefined ? {} : { sessions }),
       });
     }
-    const folder = this.folder ?? (this.dir ??= await tempDir('store')).path;
+    const folder = this.folder ?? (this.ownFolder ??= await mkdtemp(path.join(tmpdir(), 'chakong-store-')));
     return openSqlite({ file: path.join(folder, `${name}.sqlite`), migrations, time, log, secureDelete: secureDelete ?? false });
   }
+}
 
-  private async drop(databases: readonly string[]): Promise<void> {
-    const surroundings = { time: new SystemClock(), log: silentLog, entropy: systemEntropy };
-    const server = await openMysql({ ...surroundings, url: this.url, database: 'mysql', migrations: [], migrate: 'check' });
-    for (const database of databases) await server.run((tx) => tx.run(`DROP DATABASE IF EXISTS ${database}`));
-    await server.close();
+const foldersWithStores = new Set<string>();
+
+function prefixOf(folder: string): string {
+  return `t${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`;
+}
+
+/** What stands on the server for a folder goes with the folder. */
+export async function removeStoresBelow(folder: string): Promise<void> {
+  for (const each of [...foldersWithStores].filter((made) => made === folder || made.startsWith(`${folder}${path.sep}`))) {
+    foldersWithStores.delete(each);
+    const url = testDatabaseUrl();
+    if (url !== undefined) await dropDatabases(prefixOf(each), url);
   }
+}
+
+async function dropDatabases(prefix: string, url: string): Promise<void> {
+  const surroundings = { time: new SystemClock(), log: silentLog, entropy: systemEntropy };
+  const server = await openMysql({ ...surroundings, url, database: 'mysql', migrations: [], migrate: 'check' });
+  const named = 'SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name LIKE ?';
+  const databases = await server.reader.all<{ name: string }>(named, [`${prefix}\\_%`]);
+  for (const { name } of databases) await server.run((tx) => tx.run(`DROP DATABASE IF EXISTS ${name}`));
+  await server.close();
 }
