@@ -84,27 +84,51 @@ export class InboxReader {
 
   private async attempt(messages: readonly Message[], attempt: number): Promise<Map<Message, unknown>> {
     const failures = new Map<Message, unknown>();
-    const failedKeys = new Set<string>();
-    await Promise.all(
-      messages.map((message) =>
-        inTraceOf(message, () =>
-          this.options.database.run(async (tx) => {
-            if (failedKeys.has(message.key))
-              throw new AppError('behind-failed', 'an earlier message of the key has failed', { retryable: true });
-            try {
-              await this.takeEffect(tx, message);
-            } catch (error) {
-              failedKeys.add(message.key);
-              throw error;
-            }
-          }),
-        ).catch((error: unknown) => {
-          failures.set(message, error);
-          this.options.log.write('warn', 'message-failed', { type: message.type, id: message.id, attempt, reason: errorText(error) });
-        }),
-      ),
-    );
+    const failed = (message: Message, error: unknown): void => {
+      failures.set(message, error);
+      this.options.log.write('warn', 'message-failed', { type: message.type, id: message.id, attempt, reason: errorText(error) });
+    };
+    await Promise.all([...byKey(messages).values()].map((ofKey) => this.inOrder(ofKey, failed)));
     return failures;
+  }
+
+  /**
+   * Messages of one key take effect one after another, also where the store runs closures side by side: all in one closure, or, when
+   * that fails, one by one up to the first that fails.
+   */
+  private async inOrder(messages: readonly Message[], failed: (message: Message, error: unknown) => void): Promise<void> {
+    if (messages.length > 1 && (await this.together(messages))) return;
+    const { database } = this.options;
+    let isHeldUp = false;
+    for (const message of messages) {
+      if (isHeldUp) {
+        failed(message, new AppError('behind-failed', 'an earlier message of the key has failed', { retryable: true }));
+        continue;
+      }
+      try {
+        await inTraceOf(message, () => database.run((tx) => this.takeEffect(tx, message)));
+      } catch (error) {
+        isHeldUp = true;
+        failed(message, error);
+      }
+    }
+  }
+
+  private async together(messages: readonly Message[]): Promise<boolean> {
+    try {
+      // They are of one order, and so of one trace.
+      const [first] = messages;
+      const all = (): Promise<void> =>
+        this.options.database.run(async (tx) => {
+          for (const message of messages) await this.takeEffect(tx, message);
+        });
+      await (first ? inTraceOf(first, all) : all());
+      return true;
+    } catch (error) {
+      // Which of them it was shows when each is tried alone.
+      this.options.log.write('debug', 'messages-tried-alone', { messages: messages.length, reason: errorText(error) });
+      return false;
+    }
   }
 
   private async takeEffect(tx: Tx, message: Message): Promise<void> {
@@ -152,4 +176,15 @@ export class InboxReader {
     });
     log.write('error', 'dead-letter', { reader, type: message.type, id: message.id, reason: errorText(error) });
   }
+}
+
+/** In the order in which they came. */
+function byKey(messages: readonly Message[]): ReadonlyMap<string, readonly Message[]> {
+  const groups = new Map<string, Message[]>();
+  for (const message of messages) {
+    const group = groups.get(message.key);
+    if (group) group.push(message);
+    else groups.set(message.key, [message]);
+  }
+  return groups;
 }

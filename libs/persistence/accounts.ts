@@ -55,6 +55,8 @@ async function setPassword(connection: Connection, account: string, password: st
 
 /** With any of these a row that stands could be changed or taken away; TRUNCATE needs DROP. */
 const REWRITING = ['UPDATE', 'DELETE', 'DROP', 'ALTER'];
+/** Whoever has one of these over the whole server takes the others when he likes. */
+const TAKING = ['SUPER', 'CREATE USER'];
 
 /**
  * @throws AppError `account-too-strong` when the connected account could rewrite one of the tables: the log would then rest on this
@@ -65,12 +67,12 @@ export async function assertCannotRewrite({ reader }: OpenDatabase, database: st
   const marks = (count: number): string => new Array(count).fill('?').join(', ');
   const rows = await reader.all<RowDataPacket & { privilege: string }>(
     `SELECT privilege_type AS privilege FROM information_schema.user_privileges WHERE grantee = ${grantee}
-       AND privilege_type IN (${marks(REWRITING.length)})
+       AND privilege_type IN (${marks(REWRITING.length + TAKING.length)})
      UNION SELECT privilege_type FROM information_schema.schema_privileges WHERE grantee = ${grantee} AND ? LIKE table_schema
        AND privilege_type IN (${marks(REWRITING.length)})
      UNION SELECT privilege_type FROM information_schema.table_privileges WHERE grantee = ${grantee} AND table_schema = ?
        AND table_name IN (${marks(tables.length)}) AND privilege_type IN (${marks(REWRITING.length)})`,
-    [...REWRITING, database, ...REWRITING, database, ...tables, ...REWRITING],
+    [...REWRITING, ...TAKING, database, ...REWRITING, database, ...tables, ...REWRITING],
   );
   if (rows.length === 0) return;
   const rights = rows.map(({ privilege }) => privilege).join(', ');

@@ -20,11 +20,17 @@ const COLUMN_TYPES: Readonly<Record<string, Readonly<Record<Dialect, string>>>> 
   sequence: { sqlite: 'INTEGER PRIMARY KEY AUTOINCREMENT', mysql: 'BIGINT PRIMARY KEY AUTO_INCREMENT' },
 };
 
-/** Replaces `{id}`, `{money}` … in a migration's statement by the dialect's type; an unknown name is a defect and throws. */
-export function withColumnTypes(statement: string, dialect: Dialect): string {
+/** By bytes, but blind to blanks at the end: the only one that MariaDB and MySQL both know. */
+export const BYTES_PADDED = 'utf8mb4_bin';
+
+/**
+ * Replaces `{id}`, `{money}` … in a migration's statement by the dialect's type; an unknown name is a defect and throws.
+ * @param collation compares by bytes, blanks at the end included; MariaDB and MySQL have different names for it
+ */
+export function withColumnTypes(statement: string, dialect: Dialect, collation = BYTES_PADDED): string {
   return statement.replace(/\{([a-z]+)\}/g, (_, name: string) => {
     const type = COLUMN_TYPES[name]?.[dialect];
     if (type === undefined) throw new Error(`unknown column type {${name}}`);
-    return type;
+    return type.replace(BYTES_PADDED, collation);
   });
 }

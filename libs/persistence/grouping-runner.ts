@@ -1,5 +1,5 @@
 import { context, type Context } from '@opentelemetry/api';
-import { AppError, errorText, type Log, type RealTime } from '#kernel';
+import { AppError, errorText, type Entropy, type Log, type RealTime } from '#kernel';
 import { ScopedTx, type Statements } from './scoped-tx.js';
 import type { TransactionRunner, Tx } from './sql.js';
 
@@ -11,8 +11,9 @@ export const CLOSURE_MS_MAX = 10_000;
 export const WAITING_MAX = 20_000;
 /** How often a closure is run when others are in its way: deadlocks, locks, and rows that another process has just put there. */
 export const RUNS_MAX = 6;
-/** Real milliseconds before a closure is run again, times the number of its runs so far. */
+/** Real milliseconds before a closure is run again, times the number of its runs so far, and as much again by chance. */
 const AGAIN_MS = 4;
+const BYTE_MAX = 255;
 
 /** What a failure means: of the closure alone, to be run again, or of the whole group, whose transaction the store has given up. */
 export type Verdict = 'closure' | 'closure-again' | 'group-again' | 'lost';
@@ -70,6 +71,8 @@ export class GroupingRunner implements TransactionRunner {
     sessions: Session | readonly Session[],
     private readonly time: RealTime,
     private readonly log: Log,
+    /** Lets processes that were in each other's way try again at different moments. */
+    private readonly entropy?: Entropy,
   ) {
     this.idle = Array.isArray(sessions) ? [...(sessions as readonly Session[])] : [sessions as Session];
   }
@@ -196,6 +199,10 @@ export class GroupingRunner implements TransactionRunner {
     for (const waiting of group) waiting.reject(error);
   }
 
+  private chance(): number {
+    return (this.entropy?.bytes(1)[0] ?? 0) / BYTE_MAX;
+  }
+
   private async runAlone(session: Session, group: readonly Waiting[]): Promise<void> {
     for (const waiting of group) {
       if (waiting.runs >= RUNS_MAX) {
@@ -203,7 +210,7 @@ export class GroupingRunner implements TransactionRunner {
         continue;
       }
       this.runAgain += 1;
-      await this.time.realSleep(AGAIN_MS * waiting.runs);
+      await this.time.realSleep(AGAIN_MS * waiting.runs * (1 + this.chance()));
       await this.commitGroup(session, [waiting]);
     }
   }

@@ -96,7 +96,11 @@ export class Lease {
     const { time, log, name } = this.options;
     const asked = time.monotonicMs();
     try {
-      if (await this.renewOrTake()) this.believedUntil = asked + LEASE_MS - MARGIN_MS;
+      const fence = await this.renewOrTake();
+      if (fence !== undefined) {
+        this.fenceHeld = fence;
+        this.believedUntil = asked + LEASE_MS - MARGIN_MS;
+      }
     } catch (error) {
       log.write('warn', 'lease-not-renewed', { name, reason: errorText(error) });
     }
@@ -110,22 +114,22 @@ export class Lease {
     this.options.onChange?.(this.held);
   }
 
-  private renewOrTake(): Promise<boolean> {
+  /** The fence under which it is held by now, or undefined. */
+  private renewOrTake(): Promise<number | undefined> {
     const { database, name, holder } = this.options;
+    const fence = this.fenceHeld;
     const now = NOW[database.dialect];
     return database.run(async (tx) => {
       const renewal = `UPDATE leases SET until_at = ${now} + ? WHERE name = ? AND holder = ? AND fence = ? AND until_at > ${now}`;
-      if ((await tx.run(renewal, [LEASE_MS, name, holder, this.fenceHeld])) > 0) return true;
+      if ((await tx.run(renewal, [LEASE_MS, name, holder, fence])) > 0) return fence;
       const taking = `UPDATE leases SET holder = ?, fence = fence + 1, until_at = ${now} + ? WHERE name = ? AND until_at <= ${now}`;
       if ((await tx.run(taking, [holder, LEASE_MS, name])) === 0) {
         // Nobody has ever held it, or somebody holds it now.
-        if (!(await tx.insertOnce('leases', { name, holder: '', fence: 0, until_at: 0 }))) return false;
+        if (!(await tx.insertOnce('leases', { name, holder: '', fence: 0, until_at: 0 }))) return undefined;
         await tx.run(taking, [holder, LEASE_MS, name]);
       }
       const row = await tx.one<{ fence: number; holder: string }>('SELECT fence, holder FROM leases WHERE name = ?', [name]);
-      if (row?.holder !== holder) return false;
-      this.fenceHeld = row.fence;
-      return true;
+      return row?.holder === holder ? row.fence : undefined;
     });
   }
 }

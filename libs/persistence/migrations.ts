@@ -13,13 +13,13 @@ export function migrationName({ name }: Migration): string {
   return `${match[2]}${(match[1] ?? '').padStart(13, '0')}`;
 }
 
-export function asTypeOrmMigration(migration: Migration, dialect: Dialect): new () => MigrationInterface {
+export function asTypeOrmMigration(migration: Migration, dialect: Dialect, collation?: string): new () => MigrationInterface {
   const name = migrationName(migration);
   return class implements MigrationInterface {
     readonly name = name;
 
     async up(queryRunner: QueryRunner): Promise<void> {
-      for (const statement of migration.statements) await queryRunner.query(withColumnTypes(statement, dialect));
+      for (const statement of migration.statements) await queryRunner.query(withColumnTypes(statement, dialect, collation));
     }
 
     down(): Promise<void> {

@@ -49,8 +49,8 @@ function integerOf(text: string | null): number | bigint | null {
   return Number.isSafeInteger(value) ? value : BigInt(text);
 }
 
-/** How each connection of a writing session behaves, whatever the server's defaults are. */
-const SESSION_SETTINGS = [
+/** How each connection behaves, whatever the server's defaults are: also how the driver must quote hangs on the mode. */
+export const SESSION_SETTINGS = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
   'SET SESSION innodb_lock_wait_timeout = 5',

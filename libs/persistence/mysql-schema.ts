@@ -1,10 +1,11 @@
-import type { ConnectionOptions, RowDataPacket } from 'mysql2/promise';
+import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import { AppError } from '#kernel';
 import { asTypeOrmMigration, MIGRATIONS_TABLE, migrationName } from './migrations.js';
 import { connectWhenThere } from './mysql-connection.js';
 import type { MysqlOptions } from './mysql.js';
 
+/** The server has no table, or no database, of that name: nothing has been migrated there. */
 const NO_SUCH_TABLE = 1146;
 const NO_SUCH_DATABASE = 1049;
 const REMEDY = 'run `npm run migrate`';
@@ -13,8 +14,10 @@ const REMEDY = 'run `npm run migrate`';
 export async function applySchema(server: ConnectionOptions, options: MysqlOptions): Promise<void> {
   const { database, migrations, time, log } = options;
   const connection = await connectWhenThere(server, time, log);
+  let collation: string;
   try {
-    await connection.query(`CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+    collation = await exactCollation(connection);
+    await connection.query(`CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4 COLLATE ${collation}`);
   } finally {
     await connection.end();
   }
@@ -29,7 +32,7 @@ export async function applySchema(server: ConnectionOptions, options: MysqlOptio
     charset: 'utf8mb4_bin',
     synchronize: false,
     migrationsTableName: MIGRATIONS_TABLE,
-    migrations: migrations.map((migration) => asTypeOrmMigration(migration, 'mysql')),
+    migrations: migrations.map((migration) => asTypeOrmMigration(migration, 'mysql', collation)),
     ...(server.ssl ? { ssl: server.ssl } : {}),
   });
   await source.initialize();
@@ -39,6 +42,12 @@ export async function applySchema(server: ConnectionOptions, options: MysqlOptio
   } finally {
     await source.destroy();
   }
+}
+
+/** The collation that takes 'abc' and 'abc ' for two keys. */
+async function exactCollation(connection: Connection): Promise<string> {
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
+  return String(rows[0]?.['version']).includes('MariaDB') ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
 }
 
 /** @throws AppError `schema-older`, `schema-newer` */

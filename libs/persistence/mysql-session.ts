@@ -1,10 +1,13 @@
 import type { Connection, ConnectionOptions } from 'mysql2/promise';
 import { errorText, type Log, type RealTime } from '#kernel';
 import type { Session, Verdict } from './grouping-runner.js';
-import { connectWhenThere, MysqlStatements } from './mysql-connection.js';
+import { connectWhenThere, MysqlStatements, SERVER_MS_MAX } from './mysql-connection.js';
 import { isLostConnection, judgeMysql, unavailable } from './mysql-errors.js';
 import type { Statements } from './scoped-tx.js';
 import type { Row, SqlValue } from './sql.js';
+
+/** How long closures wait for a session that has lost its connection before they hear of it. Real time. */
+const RECONNECT_MS_MAX = 10_000;
 
 /**
  * One writing connection. When the server has given up the transaction, every further statement of it is refused: it would otherwise
@@ -28,12 +31,14 @@ export class MysqlSession implements Session {
     };
   }
 
-  async connect(): Promise<void> {
-    this.connection = await connectWhenThere(this.options, this.time, this.log);
-    this.connection.on('error', (error: unknown) => {
+  async connect(limitMs = SERVER_MS_MAX): Promise<void> {
+    const connection = await connectWhenThere(this.options, this.time, this.log, limitMs);
+    connection.on('error', (error: unknown) => {
       this.log.write('warn', 'database-connection-lost', { reason: errorText(error) });
-      this.connection = undefined;
+      // The last word of a connection that was replaced says nothing about the new one.
+      if (this.connection === connection) this.connection = undefined;
     });
+    this.connection = connection;
   }
 
   judge(error: unknown): Verdict {
@@ -42,8 +47,21 @@ export class MysqlSession implements Session {
 
   async begin(): Promise<void> {
     this.doomedBy = undefined;
-    if (!this.connection) await this.connect();
+    if (this.connection && (await this.hasBegun())) return;
+    await this.connect(RECONNECT_MS_MAX);
     await this.watched(() => this.command('START TRANSACTION'));
+  }
+
+  /** A connection that died while nobody used it shows it only now, when nothing is lost yet. */
+  private async hasBegun(): Promise<boolean> {
+    try {
+      await this.watched(() => this.command('START TRANSACTION'));
+      return true;
+    } catch (error) {
+      if (!isLostConnection(error)) throw error;
+      this.doomedBy = undefined;
+      return false;
+    }
   }
 
   async commit(): Promise<void> {
@@ -55,7 +73,9 @@ export class MysqlSession implements Session {
     try {
       await this.command('ROLLBACK');
     } catch (error) {
-      this.forget(error);
+      // What is still open there the next START TRANSACTION would commit; without its connection the server undoes it.
+      this.log.write('warn', 'database-connection-dropped', { reason: errorText(error) });
+      this.forget();
     }
   }
 
@@ -87,14 +107,13 @@ export class MysqlSession implements Session {
     } catch (error) {
       const verdict = judgeMysql(error);
       if (verdict === 'group-again' || verdict === 'lost') this.doomedBy = error instanceof Error ? error : new Error(errorText(error));
-      if (verdict === 'lost') this.forget(error);
+      if (verdict === 'lost') this.forget();
       throw error;
     }
   }
 
   /** A broken connection is thrown away; nobody waits for its farewell. */
-  private forget(error: unknown): void {
-    if (!isLostConnection(error)) throw error;
+  private forget(): void {
     this.connection?.destroy();
     this.connection = undefined;
   }

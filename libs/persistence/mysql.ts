@@ -1,7 +1,7 @@
 import { createPool, type ConnectionOptions, type Pool } from 'mysql2/promise';
 import type { Entropy, Log, RealTime } from '#kernel';
 import { GroupingRunner } from './grouping-runner.js';
-import { connectionOptions, MysqlStatements, type MysqlTls } from './mysql-connection.js';
+import { connectionOptions, MysqlStatements, SESSION_SETTINGS, type MysqlTls } from './mysql-connection.js';
 import { isLostConnection, unavailable } from './mysql-errors.js';
 import { MysqlSession } from './mysql-session.js';
 import { applySchema, checkSchema } from './mysql-schema.js';
@@ -40,8 +40,23 @@ export async function openMysql(options: MysqlOptions): Promise<MysqlDatabase> {
   const own: ConnectionOptions = { ...server, database };
   const sessions = Array.from({ length: options.sessions ?? SESSIONS_DEFAULT }, () => new MysqlSession(own, time, log));
   for (const session of sessions) await session.connect();
+  return new MysqlDatabase(new GroupingRunner(sessions, time, log, options.entropy), readersOf(own), sessions);
+}
+
+/** What the pool's event hands over: the driver's connection without promises. */
+interface PlainConnection {
+  query(sql: string, done: (error: unknown) => unknown): unknown;
+  destroy(): void;
+}
+
+function readersOf(own: ConnectionOptions): Pool {
   const pool = createPool({ ...own, connectionLimit: READERS_MAX, enableKeepAlive: true });
-  return new MysqlDatabase(new GroupingRunner(sessions, time, log), pool, sessions);
+  // Statements of one connection run in the order in which they were given, so these come before its first read.
+  pool.on('connection', (opened) => {
+    const connection = opened as unknown as PlainConnection;
+    for (const setting of SESSION_SETTINGS) connection.query(setting, (error) => error && connection.destroy());
+  });
+  return pool;
 }
 
 export class MysqlDatabase implements OpenDatabase {

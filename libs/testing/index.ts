@@ -1,6 +1,7 @@
 export * from './browser.js';
 export * from './caller.js';
 export * from './certificates.js';
+export * from './databases.js';
 export * from './eventually.js';
 export * from './kafka.js';
 export * from './oidc-provider.js';

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { invariant } from '#kernel';
+import { removeStoresBelow } from './databases.js';
 
 const REMOVE_RETRIES_MAX = 5;
 const BUILD_MS_MAX = 120_000;
@@ -19,7 +20,13 @@ export interface TempDir {
 /** Makes a new empty folder below the system's temporary folder. */
 export async function tempDir(label = 'test'): Promise<TempDir> {
   const folder = await mkdtemp(path.join(tmpdir(), `chakong-${label}-`));
-  return { path: folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: REMOVE_RETRIES_MAX }) };
+  return {
+    path: folder,
+    remove: async () => {
+      await removeStoresBelow(folder);
+      await rm(folder, { recursive: true, force: true, maxRetries: REMOVE_RETRIES_MAX });
+    },
+  };
 }
 
 /** Runs a test's body with a folder that is gone afterwards, also when the body throws. */

@@ -2,6 +2,8 @@ import type { IRegularForbiddenRuleType } from 'dependency-cruiser';
 
 /** Specs may take the test tools in hand; what they test may not. */
 const SPEC = '\\.spec\\.ts$';
+/** What an app's own specs stand on. */
+const FIXTURES = '^apps/[^/]+/src/testing/';
 /** A package wherever it was found: in its folder, or by its bare name when it is not installed. */
 const npm = (...names: string[]) => names.flatMap((name) => [`^${name}(/|$)`, `node_modules/${name}/`]);
 const core = (...names: string[]) => `^(node:)?(${names.join('|')})(/|$)`;
@@ -106,9 +108,9 @@ export const DOORS: readonly IRegularForbiddenRuleType[] = [
 
   error(
     'testing-in-production',
-    'Only tests import the test harness.',
-    { pathNot: [SPEC, '^test/', '^libs/testing/'] },
-    { path: '^libs/testing/' },
+    "Only tests import the test harness, or an app's own fixtures.",
+    { pathNot: [SPEC, '^test/', '^libs/testing/', FIXTURES] },
+    { path: ['^libs/testing/', FIXTURES] },
   ),
   error(
     'dev-package-in-production',

@@ -6,8 +6,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { canonicalBytes, silentLog, SystemClock, type Log } from '#kernel';
 import { parseTlogProof, parseVerifierKey, verifyTlogProof } from '#merkle';
 import { InProcessBus, type Message } from '#messaging';
-import { openSqlite, type SqliteDatabase } from '#persistence';
-import { builtFile, eventually, eventuallyHolds, tempDir, type TempDir } from '#testing';
+import type { OpenDatabase } from '#persistence';
+import { builtFile, eventually, eventuallyHolds, tempDir, testStore, TestStores, type TempDir } from '#testing';
 import { LedgerService } from './ledger-service.js';
 import { ledgerMigrations } from './ledger-migrations.js';
 import { FactSource } from './testing/fact-source.js';
@@ -35,7 +35,7 @@ class Rig {
   readonly events: string[] = [];
   readonly log: Log = { write: (level, event) => void (level === 'warn' || level === 'error' ? this.events.push(event) : undefined) };
   bus = new InProcessBus(this.clock, silentLog);
-  database!: SqliteDatabase;
+  database!: OpenDatabase;
   source!: FactSource;
   ledger!: LedgerService;
 
@@ -46,12 +46,7 @@ class Rig {
 
   async start(bus?: InProcessBus): Promise<this> {
     this.bus = bus ?? new InProcessBus(this.clock, silentLog);
-    this.database = await openSqlite({
-      file: path.join(this.folder, 'ledger.sqlite'),
-      migrations: ledgerMigrations,
-      time: this.clock,
-      log: silentLog,
-    });
+    this.database = await new TestStores(testStore(), this.folder).open('ledger', ledgerMigrations, { time: this.clock });
     this.source = await FactSource.open({
       file: path.join(this.folder, 'source.sqlite'),
       bus: this.bus,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SqliteDatabase } from '#persistence';
+import type { OpenDatabase } from '#persistence';
 import { startGateway, type GatewayFixture } from './testing/gateway-fixture.js';
 import { fileCase, post, rows, type PostingCase } from './testing/posting-fixture.js';
 
@@ -73,14 +73,14 @@ describe('a batch', () => {
   });
 
   it('commits 500 items in a few groups, each request with its orders, facts and messages', async () => {
-    const { commits } = (gateway.parts.database as SqliteDatabase).runner;
+    const { commits } = gateway.parts.database as OpenDatabase;
     const [orders, outbox, facts] = [await count('orders'), await count('outbox'), await count('facts')];
     const items = await batch(Array.from({ length: 500 }, (_, n) => ({ key: `m-${n}`, ...inquiry({ banks: ['hubeibank', 'wrcb'] }) })));
     expect(new Set(items.map(({ status }) => status))).toEqual(new Set([202]));
     expect(new Set(items.map(({ id }) => id)).size).toBe(500);
     expect([await count('orders'), await count('facts')]).toEqual([orders + 1000, facts + 1500]);
     expect(await count('outbox')).toBe(outbox + 1000 + 1500);
-    expect((gateway.parts.database as SqliteDatabase).runner.commits - commits).toBeLessThan(20);
+    expect((gateway.parts.database as OpenDatabase).commits - commits).toBeLessThan(20);
     const numbers = await rows<{ order_number: string }>(gateway, 'SELECT order_number FROM orders');
     expect(new Set(numbers.map(({ order_number }) => order_number)).size).toBe(numbers.length);
   });

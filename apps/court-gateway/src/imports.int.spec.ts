@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import iconv from 'iconv-lite';
-import { eventuallyHolds } from '#testing';
+import { eventuallyHolds, removeStoresBelow } from '#testing';
 import { startGateway, type GatewayFixture, type Reply } from './testing/gateway-fixture.js';
 import { ImportCases } from './use-cases/import-cases/import-cases.js';
 
@@ -194,6 +194,7 @@ describe('an import that was interrupted', () => {
       await eventuallyHolds(async () => expect(await readdir(path.join(dataDir, 'imports'))).toEqual([]));
     } finally {
       await second.close();
+      await removeStoresBelow(dataDir);
       await rm(dataDir, { recursive: true, force: true });
     }
   });
@@ -213,6 +214,7 @@ describe('an import that was interrupted', () => {
       expect(done.body).toMatchObject({ status: 'failed', error: '文件已不在，请重新导入', casesCreated: 0 });
     } finally {
       await second.close();
+      await removeStoresBelow(dataDir);
       await rm(dataDir, { recursive: true, force: true });
     }
   });

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
+import path from 'node:path';
 import { systemEntropy, type Clock, type Log, type RealTime } from '#kernel';
 import { FactRecorder, FACTS_TOPIC, messagingMigration, Relay, type FactPrivacy, type MessageBus } from '#messaging';
-import { openSqlite, type SqliteDatabase } from '#persistence';
+import type { OpenDatabase } from '#persistence';
+import { testStore, TestStores } from '#testing';
 
 /** Pseudonyms and openings without keys: nothing that a test records is anybody's. */
 const openPrivacy: FactPrivacy = {
@@ -19,14 +21,15 @@ export interface FactSourceParts {
 /** An app as far as the ledger sees one: it records facts with its business, and a relay brings them to the bus. For tests and measurements. */
 export class FactSource {
   private constructor(
-    readonly database: SqliteDatabase,
+    readonly database: OpenDatabase,
     private readonly recorder: FactRecorder,
     readonly relay: Relay,
   ) {}
 
   static async open(parts: FactSourceParts): Promise<FactSource> {
     const { file, bus, clock, log } = parts;
-    const database = await openSqlite({ file, migrations: [messagingMigration], time: clock, log });
+    const stores = new TestStores(testStore(), path.dirname(file));
+    const database = await stores.open(path.basename(file, '.sqlite'), [messagingMigration], { time: clock, log });
     const recorder = new FactRecorder('court-gateway', openPrivacy, clock, systemEntropy);
     return new FactSource(database, recorder, new Relay(database, bus, [FACTS_TOPIC], clock, log));
   }

@@ -19,8 +19,9 @@ import {
 import { newId, systemEntropy, type Clock, type Log, type RealTime } from '#kernel';
 import { TokenIssuer, TokenVerifier } from '#access';
 import { FACTS_TOPIC, InProcessBus, type Message } from '#messaging';
-import { openSqlite, type Database } from '#persistence';
+import type { Database } from '#persistence';
 import { CaseKeys, caseKeysMigration, FieldCipher, FileBlobStore, KekFile, Pseudonyms, SqlKeyRows, SystemKeys } from '#privacy';
+import { testStore, TestStores } from '#testing';
 import { ensureKeyPair, KeyRing, type Ed25519Signer } from '#trust';
 import { connectorMigrations } from '../../migrations/index.js';
 import type { ConnectorParts, HostedBank } from '../connector-parts.js';
@@ -64,8 +65,8 @@ export async function makeRig({ folder, clock, log, banks }: RigOptions): Promis
   const entropy = systemEntropy;
   const kekPath = join(folder, 'kek.json');
   const kek = existsSync(kekPath) ? await KekFile.open(kekPath) : await KekFile.create(kekPath, entropy);
-  const open = (name: string, migrations = connectorMigrations) =>
-    openSqlite({ file: join(folder, `${name}.sqlite`), migrations, time: clock, log });
+  const stores = new TestStores(testStore(), folder);
+  const open = (name: string, migrations = connectorMigrations) => stores.open(name, migrations, { time: clock, log });
   const keyDatabase = await open('case-keys', [caseKeysMigration]);
   const keys = new CaseKeys(new SqlKeyRows(keyDatabase), kek, entropy, clock);
   const bus = new InProcessBus(clock, log);

@@ -9,8 +9,8 @@ import { createHttpServer } from '#http';
 import { SystemClock, silentLog, systemEntropy } from '#kernel';
 import { FACTS_TOPIC, InProcessBus, type Message } from '#messaging';
 import { parsePolicy } from '#orders';
-import { openSqlite } from '#persistence';
 import { BlindIndex, CaseKeys, caseKeysMigration, FileBlobStore, KekFile, Pseudonyms, SqlKeyRows, SystemKeys } from '#privacy';
+import { removeStoresBelow, testStore, TestStores } from '#testing';
 import { ensureKeyPair } from '#trust';
 import { gatewayMigrations } from '../../migrations/index.js';
 import { findStoredUser } from '../adapters/store/user-rows.js';
@@ -127,7 +127,10 @@ export async function startGateway(options: FixtureOptions = {}): Promise<Gatewa
       await parts.bus.close();
       await parts.database.close();
       await parts.keyDatabase.close();
-      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+      if (options.dataDir === undefined) {
+        await removeStoresBelow(dataDir);
+        await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+      }
     },
   };
 }
@@ -137,8 +140,8 @@ async function makeParts(dataDir: string, { parts = {} }: FixtureOptions) {
   const log = parts.log ?? silentLog;
   const entropy = systemEntropy;
   const kek = await KekFile.create(path.join(dataDir, 'keys', 'kek.json'), entropy);
-  const open = (name: string, migrations: typeof gatewayMigrations) =>
-    openSqlite({ file: path.join(dataDir, `${name}.sqlite`), migrations, time: clock, log });
+  const stores = new TestStores(testStore(), dataDir);
+  const open = (name: string, migrations: typeof gatewayMigrations) => stores.open(name, migrations, { time: clock, log });
   const keyDatabase = await open('keys/case-keys', [caseKeysMigration]);
   const caseKeys = new CaseKeys(new SqlKeyRows(keyDatabase), kek, entropy, clock);
   const tokenKey = { kid: 'test', secret: Buffer.alloc(32, 7) };

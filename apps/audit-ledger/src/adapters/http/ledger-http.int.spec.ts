@@ -9,8 +9,8 @@ import { createHttpServer } from '#http';
 import { silentLog, SystemClock } from '#kernel';
 import { verifyConsistency, verifyInclusion } from '#merkle';
 import { InProcessBus } from '#messaging';
-import { openSqlite, type SqliteDatabase } from '#persistence';
-import { builtFile, eventuallyHolds, tempDir, type TempDir } from '#testing';
+import type { OpenDatabase } from '#persistence';
+import { builtFile, eventuallyHolds, tempDir, type TempDir, testStore, TestStores } from '#testing';
 import { AuditLedgerModule } from '../../audit-ledger.module.js';
 import { LedgerService } from '../../ledger-service.js';
 import { ledgerMigrations } from '../../ledger-migrations.js';
@@ -24,7 +24,7 @@ const bus = new InProcessBus(clock, silentLog);
 
 let place: TempDir;
 let app: NestFastifyApplication;
-let database: SqliteDatabase;
+let database: OpenDatabase;
 let source: FactSource;
 let base = '';
 let verifier = '';
@@ -42,7 +42,7 @@ const bytes = (text: unknown): Buffer => Buffer.from(String(text), 'base64');
 beforeAll(async () => {
   place = await tempDir('ledger-http');
   verifier = await builtFile('apps/ledger-verifier/src/main.ts');
-  database = await openSqlite({ file: path.join(place.path, 'ledger.sqlite'), migrations: ledgerMigrations, time: clock, log: silentLog });
+  database = await new TestStores(testStore(), place.path).open('ledger', ledgerMigrations, { time: clock });
   const settings = { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingSeed: Buffer.alloc(32, 5) };
   const tokens = new TokenVerifier([key], clock);
   app = await createHttpServer(AuditLedgerModule.forRoot({ database, bus, clock, log: silentLog, tokens, settings }), silentLog);

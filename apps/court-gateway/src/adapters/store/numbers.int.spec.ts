@@ -1,21 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SystemClock, silentLog } from '#kernel';
-import { openSqlite, type SqliteDatabase } from '#persistence';
-import { tempDir, type TempDir } from '#testing';
+import type { OpenDatabase } from '#persistence';
+import { TestStores } from '#testing';
 import { gatewayMigrations } from '../../../migrations/index.js';
 import { laneIdOf, nextLaneNumber } from './lanes.js';
 import { OrderNumbers, RANGE_SIZE } from './order-numbers.js';
 
-let folder: TempDir;
-let database: SqliteDatabase;
+let stores: TestStores;
+let database: OpenDatabase;
 beforeEach(async () => {
-  folder = await tempDir('numbers');
-  database = await openSqlite({ file: `${folder.path}/g.sqlite`, migrations: gatewayMigrations, time: new SystemClock(), log: silentLog });
+  stores = new TestStores();
+  database = await stores.open('g', gatewayMigrations);
 });
-afterEach(async () => {
-  await database.close();
-  await folder.remove();
-});
+afterEach(() => stores.remove());
 
 const DAY = '2026-03-10';
 
