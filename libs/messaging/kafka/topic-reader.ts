@@ -3,6 +3,7 @@ import { errorText, type Log, type RealTime } from '#kernel';
 import { MESSAGE_BYTES_MAX } from '../bus.js';
 import type { BatchDelivery } from './batch-delivery.js';
 import { CLIENT_RETRY } from './client.js';
+import { Membership } from './membership.js';
 import { isUnknownTopic } from './unknown-topic.js';
 import { withinLimit } from './within-limit.js';
 
@@ -44,6 +45,7 @@ export interface ReaderParts {
 export class TopicReader {
   /** The group on the broker: one for each topic of a reader; see DECISIONS. */
   readonly groupId: string;
+  private readonly membership: Membership;
   private consumer: Consumer | undefined;
   private generation = 0;
   private rebuilding: Promise<void> | undefined;
@@ -61,6 +63,7 @@ export class TopicReader {
     private readonly parts: ReaderParts,
   ) {
     this.groupId = `${group}.${topic}`;
+    this.membership = new Membership(this.groupId, parts.log);
     this.activeAt = parts.time.monotonicMs();
   }
 
@@ -130,6 +133,7 @@ export class TopicReader {
     const isCurrent = (): boolean => this.generation === generation;
     const consumer = this.parts.kafka.consumer({
       groupId: this.groupId,
+      partitionAssigners: [this.membership.assigner],
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: REBALANCE_MS_MAX,
@@ -147,6 +151,7 @@ export class TopicReader {
     let crash: Error | undefined;
     consumer.on(consumer.events.GROUP_JOIN, (event: ConsumerGroupJoinEvent) => {
       if (!isCurrent()) return;
+      this.membership.joined(event.payload.memberId);
       this.assigned = event.payload.memberAssignment[this.topic] ?? [];
       this.activeAt = this.parts.time.monotonicMs();
     });
@@ -155,6 +160,7 @@ export class TopicReader {
       if (isCurrent()) this.rebuild(`crashed: ${errorText(crash)}`);
     });
     await consumer.connect();
+    await this.membership.leaveFormer();
     // A new group reads what was published before it came; so does one whose offset is gone.
     await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
     await consumer.run({
