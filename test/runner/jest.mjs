@@ -49,7 +49,8 @@ function killGroup(pid) {
 /**
  * Runs Jest over some files. When its process dies without having written results, each file is run again in a process of its own,
  * so that one crash costs one failure and not the count of all the others.
- * @param {{root: string, files: string[], workers: number, testName?: string, deadline: number}} run `deadline` in milliseconds of `performance.now()`
+ * @param {{root: string, files: string[], workers: number, testName?: string, deadline: number, env: Record<string, string | undefined>}} run
+ *   `deadline` in milliseconds of `performance.now()`, `env` is added to the environment of this process
  * @returns {Promise<Outcome>}
  */
 export async function runJest(run) {
@@ -65,12 +66,12 @@ export async function runJest(run) {
   return outcome;
 }
 
-/** @returns {Outcome} */
-function lost(problem) {
+/** @returns {Outcome} a failure that belongs to no single test */
+export function lost(problem) {
   return { ...nothing(), failed: 1, problems: [problem] };
 }
 
-async function runOnce({ root, files, workers, testName, deadline }) {
+async function runOnce({ root, files, workers, testName, deadline, env }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'chakong-jest-'));
   const results = path.join(folder, 'results.json');
   const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', JEST, '--ci', '--json', `--outputFile=${results}`];
@@ -78,7 +79,7 @@ async function runOnce({ root, files, workers, testName, deadline }) {
   if (testName !== undefined) args.push(`--testNamePattern=${testName}`);
   args.push('--runTestsByPath', ...files.map((file) => path.join(root, file)));
   try {
-    const why = await supervise(args, root, results, deadline);
+    const why = await supervise({ args, root, env, results, deadline });
     const report = existsSync(results) ? readReport(results) : undefined;
     return { report, why };
   } finally {
@@ -97,10 +98,15 @@ function readReport(results) {
 }
 
 /** Runs Jest in a process group of its own and says how it ended; nothing of the group outlives it. */
-function supervise(args, root, results, deadline) {
+function supervise({ args, root, env, results, deadline }) {
   return new Promise((resolve, reject) => {
     // Its report on standard output is a path that only we need; progress and failures come on standard error.
-    const child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     child.once('error', reject);
     if (child.pid === undefined) return;
     running.add(child.pid);

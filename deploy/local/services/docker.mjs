@@ -1,14 +1,17 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { freePort } from './program.mjs';
 
 const ANSWER_MS_MAX = 10_000;
 const PASSWORD = 'chakong-tests-only';
 const KAFKA_IMAGE = 'apache/kafka:4.1.0';
-const MYSQL_IMAGE = 'mysql:8.0';
+const MYSQL_IMAGE = 'mysql:8.4.6';
 
 /** Whether an engine answers; a client alone is not enough. */
 export function hasDocker() {
-  return spawnSync('docker', ['info'], { stdio: 'ignore', timeout: ANSWER_MS_MAX }).status === 0;
+  return new Promise((resolve) => {
+    const args = ['version', '--format', '{{.Server.Version}}'];
+    execFile('docker', args, { timeout: ANSWER_MS_MAX }, (error, stdout) => resolve(error === null && /^\d/.test(stdout)));
+  });
 }
 
 /** Testcontainers sees to it that the containers go with this process. */
@@ -20,7 +23,7 @@ export async function startMysqlContainer() {
     .withEnvironment({ MYSQL_ROOT_PASSWORD: PASSWORD, MYSQL_ROOT_HOST: '%' })
     .withCommand(['--innodb-flush-log-at-trx-commit=1', '--sync-binlog=1', '--max-allowed-packet=64M', '--max-connections=400'])
     .withExposedPorts(3306)
-    .withWaitStrategy(Wait.forLogMessage(/port: 3306/))
+    .withWaitStrategy(Wait.forLogMessage(/port: 3306 /))
     .start();
   const url = `mysql://root:${PASSWORD}@${container.getHost()}:${container.getMappedPort(3306)}/chakong`;
   return { url, stop: async () => void (await container.stop()) };

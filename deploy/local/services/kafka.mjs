@@ -2,31 +2,45 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { ensureProgram, freePort, keepRunning, runToEnd } from './program.mjs';
+import { keepRunning } from './kept.mjs';
+import { ensureProgram, freePort, runToEnd } from './program.mjs';
 
 const VERSION = '4.1.0';
 const READY_MS_MAX = 90_000;
 const HEAP = { 1: '512m', 3: '384m' };
 
-/** The jars of Apache Kafka, fetched once by Maven into the user's cache (`CHAKONG_CACHE` names another folder). */
-export function ensureKafkaJars(log) {
+/**
+ * The jars of Apache Kafka, fetched once by Maven into the user's cache (`CHAKONG_CACHE` names another folder), and a Java to run them.
+ * @returns {Promise<string>} their folder
+ */
+export async function ensureKafkaJars(log) {
+  await ensureProgram('java', ['openjdk-17-jre-headless'], log);
   const cache = process.env.CHAKONG_CACHE || path.join(homedir(), '.cache', 'chakong');
   const folder = path.join(cache, `kafka-${VERSION}`);
   const jars = path.join(folder, 'libs');
   if (existsSync(jars)) return jars;
-  ensureProgram('mvn', ['maven'], log);
+  await ensureProgram('mvn', ['maven'], log);
   log(`fetching Apache Kafka ${VERSION} …`);
   const temporary = `${folder}.${randomBytes(4).toString('hex')}.tmp`;
   mkdirSync(temporary, { recursive: true });
   try {
     writeFileSync(path.join(temporary, 'pom.xml'), POM);
     const args = ['-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=libs'];
-    runToEnd('mvn', args, { cwd: temporary });
-    if (!existsSync(folder)) renameSync(temporary, folder);
+    await runToEnd('mvn', args, { cwd: temporary });
+    publish(temporary, folder);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
   return jars;
+}
+
+/** The rename is what makes the jars exist. Another run may have been faster; its jars are the same. */
+function publish(temporary, folder) {
+  try {
+    renameSync(temporary, folder);
+  } catch (error) {
+    if (!['EEXIST', 'ENOTEMPTY'].includes(error?.code)) throw error;
+  }
 }
 
 const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -46,11 +60,10 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 /**
  * One or three Kafka nodes (KRaft, each broker and controller) of this installation alone.
- * @returns {Promise<{brokers: string[], jars: string, kept: Map<string, import('./program.mjs').Kept>}>}
+ * @returns {Promise<{brokers: string[], jars: string, kept: Map<string, import('./kept.mjs').Kept>}>}
  */
 export async function startKafka({ folder, nodes, log, onRestart }) {
-  ensureProgram('java', ['openjdk-17-jre-headless'], log);
-  const jars = ensureKafkaJars(log);
+  const jars = await ensureKafkaJars(log);
   const home = path.join(folder, 'kafka');
   mkdirSync(home, { recursive: true });
   const clusterId = idIn(path.join(home, 'cluster.id'));
@@ -77,7 +90,7 @@ async function startNode({ at, name, home, jars, clusterId, ports, log, onRestar
   writeFileSync(properties, propertiesOf(at, data, ports));
   const classPath = ['-cp', path.join(jars, '*')];
   if (!existsSync(path.join(data, 'meta.properties'))) {
-    runToEnd('java', [...classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]);
+    await runToEnd('java', [...classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]);
   }
   return keepRunning({
     name,

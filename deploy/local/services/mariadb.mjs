@@ -1,23 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ensureProgram, freePort, keepRunning, runToEnd } from './program.mjs';
+import { keepRunning } from './kept.mjs';
+import { ensureProgram, freePort, runToEnd } from './program.mjs';
 
 const READY_MS_MAX = 60_000;
 const ADMIN = 'chakong_admin';
 
 /**
  * A MariaDB server of this installation alone: data folder, socket and port of its own, every commit on disk before it is acknowledged.
- * @returns {Promise<{url: string, kept: import('./program.mjs').Kept}>} the account may create databases and users
+ * @returns {Promise<{url: string, kept: import('./kept.mjs').Kept}>} the account may create databases and users
  */
 export async function startMariadb({ folder, log, onRestart }) {
-  ensureProgram('mariadbd', ['mariadb-server'], log);
+  await ensureProgram('mariadbd', ['mariadb-server'], log);
   const home = path.join(folder, 'mariadb');
   const data = path.join(home, 'data');
   mkdirSync(home, { recursive: true });
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
   if (!existsSync(path.join(data, 'mysql'))) {
-    runToEnd('mariadb-install-db', [
+    await runToEnd('mariadb-install-db', [
       '--no-defaults',
       ...user,
       `--datadir=${data}`,
