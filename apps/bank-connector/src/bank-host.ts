@@ -88,9 +88,10 @@ export class BankHost {
   /** This process speaks to the bank from now on: what the one before it was sending is in doubt. */
   takeOver(): void {
     const { log, bank } = this.context;
-    recoverJournal(this.context).then(this.context.wake, (error: unknown) => {
-      log.write('error', 'journal-not-recovered', { bank, reason: errorText(error) });
-    });
+    recoverJournal(this.context).then(
+      () => this.context.wake(),
+      (error: unknown) => log.write('error', 'journal-not-recovered', { bank, reason: errorText(error) }),
+    );
   }
 
   async stop(): Promise<void> {
