@@ -1,4 +1,4 @@
-import { AppError, errorText, type Clock, type Log, type RealTime } from '#kernel';
+import { AppError, errorText, invariant, type Clock, type Log, type RealTime } from '#kernel';
 import { insert, type Database, type Tx } from '#persistence';
 import type { Message, MessageBus } from './bus.js';
 import { inTraceOf } from './trace.js';
@@ -94,40 +94,40 @@ export class InboxReader {
 
   /**
    * Messages of one key take effect one after another, also where the store runs closures side by side: all in one closure, or, when
-   * that fails, one by one up to the first that fails.
+   * that fails, those before the one that failed by themselves. What stands behind a failure waits.
    */
   private async inOrder(messages: readonly Message[], failed: (message: Message, error: unknown) => void): Promise<void> {
-    if (messages.length > 1 && (await this.together(messages))) return;
-    const { database } = this.options;
+    const stuck = await this.tryTogether(messages);
+    if (!stuck) return;
     let isHeldUp = false;
-    for (const message of messages) {
-      if (isHeldUp) {
-        failed(message, new AppError('behind-failed', 'an earlier message of the key has failed', { retryable: true }));
-        continue;
-      }
-      try {
-        await inTraceOf(message, () => database.run((tx) => this.takeEffect(tx, message)));
-      } catch (error) {
-        isHeldUp = true;
-        failed(message, error);
-      }
+    for (const [index, message] of messages.entries()) {
+      const failure = isHeldUp ? behindFailed() : index === stuck.at ? stuck : await this.tryTogether([message]);
+      if (!failure) continue;
+      isHeldUp = true;
+      failed(message, failure.error);
     }
   }
 
-  private async together(messages: readonly Message[]): Promise<boolean> {
+  /** @returns where it failed, and then nothing has changed; undefined when all have taken effect */
+  private async tryTogether(messages: readonly Message[]): Promise<Failure | undefined> {
+    let at = 0;
     try {
-      // They are of one order, and so of one trace.
+      const { database } = this.options;
       const [first] = messages;
-      const all = (): Promise<void> =>
-        this.options.database.run(async (tx) => {
-          for (const message of messages) await this.takeEffect(tx, message);
-        });
-      await (first ? inTraceOf(first, all) : all());
-      return true;
+      invariant(first, 'somebody asked for a message to take effect');
+      // They are of one order, and so of one trace.
+      await inTraceOf(first, () =>
+        database.run(async (tx) => {
+          // Set from the beginning by every run, so a closure that is run again leaves nothing of its first run here.
+          for (const [index, message] of messages.entries()) {
+            at = index;
+            await this.takeEffect(tx, message);
+          }
+        }),
+      );
+      return undefined;
     } catch (error) {
-      // Which of them it was shows when each is tried alone.
-      this.options.log.write('debug', 'messages-tried-alone', { messages: messages.length, reason: errorText(error) });
-      return false;
+      return { at, error };
     }
   }
 
@@ -176,6 +176,15 @@ export class InboxReader {
     });
     log.write('error', 'dead-letter', { reader, type: message.type, id: message.id, reason: errorText(error) });
   }
+}
+
+interface Failure {
+  readonly at: number;
+  readonly error: unknown;
+}
+
+function behindFailed(): Failure {
+  return { at: 0, error: new AppError('behind-failed', 'an earlier message of the key has failed', { retryable: true }) };
 }
 
 /** In the order in which they came. */

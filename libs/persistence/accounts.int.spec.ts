@@ -106,11 +106,11 @@ const ATTACKS: readonly (readonly [string, string])[] = [
   });
 
   it('a start is refused to accounts that could rewrite the ledger, and to no other', async () => {
-    await assertCannotRewrite(await openAs('ledger_append', 'ledger'), ledger, ['leaves', 'heads']);
-    await assertCannotRewrite(await openAs('app_rw', 'app'), ledger, ['leaves', 'heads']);
+    await assertCannotRewrite(await openAs('ledger_append', 'ledger'), ['leaves', 'heads']);
+    await assertCannotRewrite(await openAs('app_rw', 'app'), ['leaves', 'heads'], ledger);
     const refused = { code: 'account-too-strong', level: 'fatal' };
-    await expect(assertCannotRewrite(owner, ledger, ['leaves'])).rejects.toMatchObject(refused);
-    await expect(assertCannotRewrite(await openAs('migrator', 'ledger'), ledger, ['leaves'])).rejects.toMatchObject(refused);
-    await expect(assertCannotRewrite(await openAs('ledger_append', 'ledger'), ledger, ['staging'])).rejects.toMatchObject(refused);
+    await expect(assertCannotRewrite(owner, ['leaves'])).rejects.toMatchObject(refused);
+    await expect(assertCannotRewrite(await openAs('migrator', 'ledger'), ['leaves'])).rejects.toMatchObject(refused);
+    await expect(assertCannotRewrite(await openAs('ledger_append', 'ledger'), ['staging'])).rejects.toMatchObject(refused);
   });
 });

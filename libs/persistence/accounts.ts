@@ -60,9 +60,12 @@ const TAKING = ['SUPER', 'CREATE USER'];
 
 /**
  * @throws AppError `account-too-strong` when the connected account could rewrite one of the tables: the log would then rest on this
- * process's good behaviour alone. Rights over single columns do not count.
+ * process's good behaviour alone. Rights over single columns do not count. Files have no accounts, so there is nothing to check.
+ * @param schema the database of the tables, where it is another than the one that is open
  */
-export async function assertCannotRewrite({ reader }: OpenDatabase, database: string, tables: readonly string[]): Promise<void> {
+export async function assertCannotRewrite({ dialect, reader }: OpenDatabase, tables: readonly string[], schema?: string): Promise<void> {
+  if (dialect !== 'mysql') return;
+  const database = schema ?? (await reader.one<{ name: string }>('SELECT DATABASE() AS name'))?.name ?? '';
   const grantee = "CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')";
   const marks = (count: number): string => new Array(count).fill('?').join(', ');
   const rows = await reader.all<RowDataPacket & { privilege: string }>(

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Ground } from '#foundation';
-import type { OpenDatabase } from '#persistence';
+import { assertCannotRewrite, type OpenDatabase } from '#persistence';
 import { ensureRandomSecret } from '#trust';
-import { ledgerMigrations } from './ledger-migrations.js';
+import { LEDGER_TABLES_KEPT, ledgerMigrations } from './ledger-migrations.js';
 import type { AuditLedgerParts } from './parts.js';
 
 /** The origin of this log's name where none is given; it can never change once a log is there. */
@@ -14,15 +14,17 @@ export const LEDGER_STORE = 'ledger';
 /** The file of the seed that signs the logs of all years. */
 export const ledgerSeedFile = (dataDir: string): string => join(dataDir, 'keys', 'ledger.seed');
 
-/** The ledger's parts on its ground. */
+/** The ledger's parts on its ground. @throws AppError `account-too-strong` when its account could rewrite the log */
 export async function ledgerPartsOn(
   ground: Ground,
   originBase = LEDGER_ORIGIN,
 ): Promise<AuditLedgerParts & { readonly database: OpenDatabase }> {
   const { dataDir, entropy, stores, tokens } = ground;
+  const database = await stores.open(LEDGER_STORE, ledgerMigrations);
+  await assertCannotRewrite(database, LEDGER_TABLES_KEPT);
   return {
     ...ground,
-    database: await stores.open(LEDGER_STORE, ledgerMigrations),
+    database,
     tokens: tokens.verifier,
     settings: {
       folder: join(dataDir, 'ledger'),
