@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Broken, textOf, Usage } from './broken.js';
 import { verifyLog, verifyProofAlone } from './verify.js';
@@ -33,7 +34,7 @@ function readOptions(args: string[]): Options {
 
 async function run(args: string[]): Promise<string> {
   const options = readOptions(args);
-  if (options.log !== undefined) return verifyLog({ ...options, log: options.log });
+  if (options.log !== undefined) return verifyLog({ ...options, log: options.log, threads: Math.min(8, availableParallelism()) });
   if (options.proof !== undefined && options.vkey !== undefined) return verifyProofAlone(options.proof, options.vkey);
   throw new Usage(USAGE);
 }

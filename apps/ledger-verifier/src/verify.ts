@@ -14,6 +14,7 @@ export interface VerifyOptions {
   readonly vkey?: string | undefined;
   readonly proof?: string | undefined;
   readonly anyEntries: boolean;
+  readonly threads?: number;
 }
 
 /** Verifies a log, and a proof file under it, and returns the one line that says what was found. @throws Broken, Usage */
@@ -22,7 +23,13 @@ export async function verifyLog(options: VerifyOptions): Promise<string> {
   const source = openSource(options.log);
   const key = await keyOf(source, options.vkey);
   const proofs = options.proof === undefined ? undefined : await checkProofFile(options.proof, key);
-  const check: LogCheck = { source, key, anyEntries: options.anyEntries, sizes: proofs?.heads.map((head) => head.size) ?? [] };
+  const check: LogCheck = {
+    source,
+    key,
+    anyEntries: options.anyEntries,
+    sizes: proofs?.heads.map((head) => head.size) ?? [],
+    threads: options.threads ?? 0,
+  };
   const findings = await checkLog(check);
   const earlier = await checkEarlierLogs(check, findings.chains.openings);
   if (proofs) checkHeads(proofs, findings);
@@ -89,7 +96,7 @@ async function checkEarlierLogs(check: LogCheck, openings: readonly Opening[]): 
     entries += findings.checkpoint.size;
   }
   const [first] = left;
-  if (first) throw new Broken(`entry ${first.index}`, `number ${first.leaf.subjectSeq} of (${first.chain}) has nothing before it`);
+  if (first) throw new Broken(`entry ${first.index}`, `number ${first.seq} of (${first.chain}) has nothing before it`);
   return entries;
 }
 
