@@ -72,7 +72,7 @@ function leafAt(i: number, chains: Map<number, { seq: number; hash: string }>): 
   const prev = seq === 1 ? '' : `"prev":"${head?.hash ?? ''}",`;
   const leaf = Buffer.from(
     `{"actor":"${commitment.slice(0, 32)}","at":"2026-03-01T02:03:04.005Z","case":"${commitment.slice(32)}","commitment":"${commitment}",` +
-      `"order":"${pseudonym}",${prev}"source":"court-gateway","subject":"order:${420106202600000000 + subject}","subjectSeq":${seq},"type":"order.dispatched","v":1}`,
+      `"order":"${pseudonym}",${prev}"source":"court-gateway","subject":"order:4201062026${String(subject).padStart(8, '0')}","subjectSeq":${seq},"type":"order.dispatched","v":1}`,
   );
   chains.set(i % SUBJECTS_AT_ONCE, { seq, hash: hash('sha256', Buffer.concat([Buffer.of(0), leaf])) });
   return leaf;

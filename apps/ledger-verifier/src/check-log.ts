@@ -39,6 +39,8 @@ export interface LogFindings {
   readonly roots: ReadonlyMap<number, Buffer>;
   /** Entries that were derived now, without those that an earlier verification had done. */
   readonly derived: number;
+  /** What a later verification may go on from, once everything else has been found good too. */
+  readonly state: () => VerifiedState;
 }
 
 /**
@@ -62,8 +64,8 @@ export async function checkLog(check: LogCheck): Promise<LogFindings> {
     }
     if (resume && !pass.roots.get(resume.size)?.equals(resume.root))
       throw new Broken('checkpoint', `does not continue the ${resume.size} entries that were verified before: the log was forked`);
-    await check.onState?.(pass.stateAt(checkpoint.size, root));
-    return { checkpoint, signed, chains: pass.chains, roots: pass.roots, derived: pass.derived };
+    const state = (): VerifiedState => pass.stateAt(checkpoint.size, root);
+    return { checkpoint, signed, chains: pass.chains, roots: pass.roots, derived: pass.derived, state };
   } finally {
     await pool.close();
   }
