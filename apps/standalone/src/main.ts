@@ -35,7 +35,8 @@ async function start(): Promise<void> {
   mountOpenApi(app);
   let serving = false;
   const ledger = app.get(LedgerService, { strict: false });
-  mountOperations(app, operationsOf({ ...foundation, ledgerHaltedBy: () => ledger.haltedBy(), serving: () => serving }));
+  const ledgerStates = { ledgerHaltedBy: () => ledger.haltedBy(), ledgerWithheldBy: () => ledger.withheldBy() };
+  mountOperations(app, operationsOf({ ...foundation, ...ledgerStates, serving: () => serving }));
   stopOnSignals(app, foundation, log, () => lock.release());
   toggleDeliveryOnSignal(app, config.holdDelivery);
   await app.listen({ port, host: '0.0.0.0' });

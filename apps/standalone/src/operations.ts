@@ -10,6 +10,8 @@ export interface Watched {
   readonly bus: InProcessBus;
   /** Why the ledger has stopped, if it has. */
   readonly ledgerHaltedBy: () => unknown;
+  /** Why the newest checkpoint is not published, if it is not: witnesses are missing. */
+  readonly ledgerWithheldBy: () => string | undefined;
   /** Set once the server listens. */
   readonly serving: () => boolean;
 }
@@ -19,16 +21,26 @@ export function operationsOf(watched: Watched): Operations {
   return { notReady: () => notReady(watched), registry: metricsOf(watched) };
 }
 
-async function notReady({ databases, ledgerHaltedBy, serving }: Watched): Promise<readonly string[]> {
+async function notReady({ databases, ledgerHaltedBy, ledgerWithheldBy, serving }: Watched): Promise<readonly string[]> {
   const reasons: string[] = [];
   if (!serving()) reasons.push('starting');
   if (ledgerHaltedBy() !== undefined) reasons.push('the ledger has stopped');
+  const withheld = ledgerWithheldBy();
+  if (withheld !== undefined) reasons.push(withheld);
   for (const database of databases.values()) await database.reader.one('SELECT 1 AS one');
   return reasons;
 }
 
-function metricsOf({ databases, bus }: Watched): Registry {
+function metricsOf({ databases, bus, ledgerWithheldBy }: Watched): Registry {
   const registry = new Registry();
+  new Gauge({
+    name: 'chakong_ledger_checkpoint_withheld',
+    help: '1 while the newest checkpoint lacks the quorum of its witnesses and is not published.',
+    registers: [registry],
+    collect() {
+      this.set(ledgerWithheldBy() === undefined ? 0 : 1);
+    },
+  });
   new Gauge({
     name: 'chakong_orders_open',
     help: 'Orders that have no last word yet, by status.',
