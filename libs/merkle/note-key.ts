@@ -4,7 +4,7 @@ import { exactBase64 } from './exact-base64.js';
 
 /** Signature type 0x01: Ed25519 over the note text (C2SP signed-note, "Signature types"). */
 const ED25519 = 0x01;
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 const KEY_NAME_BYTES_MAX = 512;
 const SIGNER_PREFIX = 'PRIVATE+KEY+';
 
@@ -62,30 +62,30 @@ export function isKeyName(name: string): boolean {
   return name !== '' && Buffer.byteLength(name) <= KEY_NAME_BYTES_MAX && !/[\s+\p{Cc}\p{Z}]/u.test(name);
 }
 
-function checkedName(name: string): string {
+export function checkedName(name: string): string {
   if (!isKeyName(name)) throw new AppError('invalid', 'a key name has no spaces and no plus signs');
   return name;
 }
 
-function parseKeyText(text: string, what: string): { name: string; keyId: number; typeAndKey: Buffer } {
+/** Takes `<name>+<hex key id>+<base64 (type ‖ key)>` apart. Whether the id fits is for the caller to check. @throws AppError `invalid` */
+export function parseKeyText(text: string, what: string, type = ED25519): { name: string; keyId: number; typeAndKey: Buffer } {
   // The base64 part may itself contain plus signs, so only the first two separate.
   const match = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text);
   const typeAndKey = exactBase64(match?.[3] ?? '');
   if (!match?.[1] || !match[2] || typeAndKey?.length !== 1 + KEY_BYTES) throw new AppError('invalid', `not an Ed25519 ${what}`);
-  if (typeAndKey[0] !== ED25519) throw new AppError('invalid', `only Ed25519 (type 0x01) is read as a ${what}`);
+  if (typeAndKey[0] !== type) throw new AppError('invalid', `only Ed25519 (type 0x0${type}) is read as a ${what}`);
   return { name: checkedName(match[1]), keyId: Number.parseInt(match[2], 16), typeAndKey };
 }
 
 function signerOf(name: string, seed: Buffer): NoteSigner {
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_HEADER, seed]), format: 'der', type: 'pkcs8' });
-  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
-  const verifier = verifierOf(name, Buffer.from(spki.subarray(SPKI_HEADER.length)));
+  const { key, publicKey } = keyPairOf(seed);
+  const verifier = verifierOf(name, publicKey);
   return { name, keyId: verifier.keyId, verifier, sign: (text) => sign(null, text, key) };
 }
 
 function verifierOf(name: string, publicKey: Buffer): NoteVerifier {
   const typeAndKey = Buffer.concat([Buffer.of(ED25519), publicKey]);
-  const key: KeyObject = createPublicKey({ key: Buffer.concat([SPKI_HEADER, publicKey]), format: 'der', type: 'spki' });
+  const key = publicKeyOf(publicKey);
   const keyId = keyIdOf(name, typeAndKey);
   return {
     name,
@@ -95,6 +95,18 @@ function verifierOf(name: string, publicKey: Buffer): NoteVerifier {
   };
 }
 
-function hexId(keyId: number): string {
+/** The key object of 32 bare public bytes. */
+export function publicKeyOf(publicKey: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([SPKI_HEADER, publicKey]), format: 'der', type: 'spki' });
+}
+
+/** The private key object of a 32-byte seed, and its bare public bytes. */
+export function keyPairOf(seed: Uint8Array): { readonly key: KeyObject; readonly publicKey: Buffer } {
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8_HEADER, seed]), format: 'der', type: 'pkcs8' });
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+  return { key, publicKey: Buffer.from(spki.subarray(SPKI_HEADER.length)) };
+}
+
+export function hexId(keyId: number): string {
   return keyId.toString(16).padStart(8, '0');
 }

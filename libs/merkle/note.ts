@@ -68,15 +68,17 @@ export function openNote(bytes: Uint8Array, verifiers: readonly NoteVerifier[]):
 export function signNote(text: string, signers: readonly NoteSigner[], others: readonly NoteSignature[] = []): Buffer {
   if (!text.endsWith('\n')) throw new AppError('invalid', 'the text of a note ends in a newline');
   const own = signers.map((signer) => ({ name: signer.name, keyId: signer.keyId, signature: signer.sign(Buffer.from(text, 'utf8')) }));
-  const lines = [...own, ...others].map((line) => {
-    const keyId = Buffer.alloc(KEY_ID_BYTES);
-    keyId.writeUInt32BE(line.keyId);
-    return `— ${line.name} ${Buffer.concat([keyId, line.signature]).toString('base64')}\n`;
-  });
-  const note = Buffer.from(`${text}\n${lines.join('')}`, 'utf8');
+  const note = Buffer.from(`${text}\n${[...own, ...others].map(signatureLine).join('')}`, 'utf8');
   // Reading it back refuses a text that would be cut elsewhere, for example one with control characters.
   if (parseNote(note).text !== text) throw new AppError('invalid', 'the text cannot be a note');
   return note;
+}
+
+/** One signature line with its newline. */
+export function signatureLine(line: NoteSignature): string {
+  const keyId = Buffer.alloc(KEY_ID_BYTES);
+  keyId.writeUInt32BE(line.keyId);
+  return `— ${line.name} ${Buffer.concat([keyId, line.signature]).toString('base64')}\n`;
 }
 
 function parseSignatureLine(line: string): NoteSignature {

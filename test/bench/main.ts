@@ -3,6 +3,7 @@ import { runBulk } from './bulk.js';
 import { runLedger } from './ledger.js';
 import { parseOptions, type BenchOptions, type ScenarioName } from './options.js';
 import { runOrders } from './orders.js';
+import { runVerify } from './verify.js';
 import { resultLine, type BenchResult } from './result.js';
 
 const USAGE_EXIT_CODE = 2;
@@ -12,6 +13,7 @@ const RUN: Readonly<Record<ScenarioName, (options: BenchOptions) => Promise<Benc
   bulk: runBulk,
   orders: runOrders,
   ledger: runLedger,
+  verify: runVerify,
 };
 
 const options = parseOptions(process.argv.slice(2));

@@ -21,7 +21,7 @@ describe('the options of a bench', () => {
 
   it.each([
     ['a scenario that comes later', ['--scenario', 'relay'], 'relay is not there yet'],
-    ['another that comes later', ['--scenario', 'verify'], 'verify is not there yet'],
+    ['another that comes later', ['--scenario', 'relay'], 'relay is not there yet'],
     ['a profile that comes later', ['--scenario', 'accept', '--profile', 'distributed'], 'distributed is not there yet'],
     ['no scenario', [], '--scenario is one of'],
     ['an unknown scenario', ['--scenario', 'speed'], '--scenario is one of'],

@@ -1,7 +1,18 @@
-import { Injectable, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Injectable,
+  Module,
+  type OnModuleInit,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { LEDGER_TOKENS, LedgerAccess } from './adapters/http/ledger-access.js';
 import { LogFilesController } from './adapters/http/log-files.controller.js';
+import { NoWitnessController } from './adapters/http/no-witness.controller.js';
 import { ProofsController } from './adapters/http/proofs.controller.js';
+import { mountWitness } from './adapters/http/witness-routes.js';
 import { LedgerService } from './ledger-service.js';
 import type { AuditLedgerParts } from './parts.js';
 import { ProveRequest } from './use-cases/prove-entries/prove-request.js';
@@ -21,6 +32,20 @@ class LedgerLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 }
 
+/** Opens `/ledger/witness/add-checkpoint` when this process is a witness. */
+@Injectable()
+class WitnessMount implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
+    private readonly service: LedgerService,
+  ) {}
+
+  onModuleInit(): void {
+    const { witness } = this.service;
+    if (witness) mountWitness(this.host.httpAdapter.getInstance(), '/ledger/witness', witness);
+  }
+}
+
 /** The ledger as a part of any process: its routes below `/ledger`, its reader of `facts.v1`, its sequencer. */
 @Module({})
 export class AuditLedgerModule {
@@ -28,7 +53,7 @@ export class AuditLedgerModule {
     const service = new LedgerService(parts);
     return {
       module: AuditLedgerModule,
-      controllers: [LogFilesController, ProofsController],
+      controllers: [LogFilesController, ProofsController, ...(parts.witness ? [] : [NoWitnessController])],
       providers: [
         { provide: LedgerService, useValue: service },
         { provide: PublishedLogs, useValue: service.published },
@@ -36,6 +61,7 @@ export class AuditLedgerModule {
         { provide: LEDGER_TOKENS, useValue: parts.tokens },
         LedgerAccess,
         LedgerLifecycle,
+        WitnessMount,
       ],
       exports: [LedgerService, ProveRequest],
     };

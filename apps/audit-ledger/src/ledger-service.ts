@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { errorText, Recurring } from '#kernel';
+import { AppError, errorText, Recurring } from '#kernel';
 import type { Message } from '#messaging';
 import { StagingArea } from './adapters/files/staging-area.js';
 import { ChainHeadRows } from './adapters/store/chain-heads.js';
@@ -7,6 +7,8 @@ import { FactRows } from './adapters/store/fact-rows.js';
 import { LogHeadRows } from './adapters/store/log-heads.js';
 import type { AuditLedgerParts } from './parts.js';
 import { OpenLog } from './use-cases/open-log/open-log.js';
+import { BELOW_QUORUM, PlainPublisher, type CheckpointPublisher } from './use-cases/publish-checkpoint/publisher.js';
+import { WitnessedPublisher } from './use-cases/publish-checkpoint/witnessed-publisher.js';
 import { ProveRequest } from './use-cases/prove-entries/prove-request.js';
 import { PublishedLogs } from './use-cases/prove-entries/published-logs.js';
 import { SequenceFacts } from './use-cases/sequence-facts/sequence-facts.js';
@@ -26,6 +28,7 @@ export class LedgerService {
   private readonly sequencer: SequenceFacts;
   private readonly loop: Recurring;
   private readonly take: TakeFacts;
+  private readonly publisher: CheckpointPublisher;
 
   constructor(private readonly parts: AuditLedgerParts) {
     const { database, clock, log, settings } = parts;
@@ -33,8 +36,11 @@ export class LedgerService {
     const heads = new LogHeadRows(database.reader);
     const staging = new StagingArea(path.join(settings.folder, 'staging'));
     const chains = new ChainHeadRows(database.reader);
-    this.openLog = new OpenLog({ database, heads, staging, clock, log }, settings);
-    this.sequencer = new SequenceFacts({ database, facts, chains, heads, staging, clock, log }, this.openLog, this.published);
+    const { witnesses } = settings;
+    const publisher = witnesses ? new WitnessedPublisher(witnesses, this.published, clock, log) : new PlainPublisher();
+    this.publisher = publisher;
+    this.openLog = new OpenLog({ database, heads, staging, publisher, clock, log }, settings);
+    this.sequencer = new SequenceFacts({ database, facts, chains, heads, staging, publisher, clock, log }, this.openLog, this.published);
     this.proveRequest = new ProveRequest(facts, this.published);
     this.loop = new Recurring(
       clock,
@@ -47,7 +53,7 @@ export class LedgerService {
 
   /** Verifies the logs, then begins to read facts. @throws AppError `ledger-corrupt`: then nothing may be signed any more */
   async start(): Promise<void> {
-    await this.sequencer.open();
+    await this.openUnlessWithheld();
     await this.parts.bus.subscribe({ group: 'audit-ledger', topics: [FACTS_TOPIC], handle: (batch) => this.stage(batch) });
     this.loop.start();
   }
@@ -60,11 +66,31 @@ export class LedgerService {
   /** Waits until the batch under way has ended. */
   async stop(): Promise<void> {
     await this.loop.stop();
+    await this.publisher.stop();
+  }
+
+  /** Why the newest committed checkpoint is not published, if so: too few witnesses have cosigned it. */
+  withheldBy(): string | undefined {
+    return this.publisher.withheldBy();
+  }
+
+  /** Set when this process is a witness too. */
+  get witness(): AuditLedgerParts['witness'] {
+    return this.parts.witness;
   }
 
   /** Undefined while facts are sequenced; otherwise why not. */
   haltedBy(): string | undefined {
     return this.sequencer.haltedBy();
+  }
+
+  /** Witnesses that do not answer are no reason not to start: facts are taken and kept, and publishing is tried at every turn. */
+  private async openUnlessWithheld(): Promise<void> {
+    try {
+      await this.sequencer.open();
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== BELOW_QUORUM) throw error;
+    }
   }
 
   private async turn(): Promise<void> {

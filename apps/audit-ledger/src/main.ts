@@ -4,6 +4,7 @@ import { Lease, lockFolder } from '#persistence';
 import { AuditLedgerModule } from './audit-ledger.module.js';
 import { ledgerPartsOn } from './compose-ledger.js';
 import { loadConfig } from './config.js';
+import { addLedgerMetrics, whyLedgerWaits } from './ledger-metrics.js';
 import { LedgerService } from './ledger-service.js';
 
 const NAME = 'audit-ledger';
@@ -21,10 +22,11 @@ async function start(): Promise<void> {
     return {
       job: leader,
       module: AuditLedgerModule.forRoot({ ...parts, leader }),
-      prepare: (app) => {
+      prepare: (app, { registry }) => {
         service = app.get(LedgerService, { strict: false });
+        addLedgerMetrics(registry, service);
       },
-      reasons: () => (service?.haltedBy() === undefined ? [] : ['the ledger has stopped']),
+      reasons: () => (service ? whyLedgerWaits(service) : []),
     };
   });
 }

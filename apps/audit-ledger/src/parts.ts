@@ -1,7 +1,9 @@
 import type { TokenVerifier } from '#access';
 import type { Clock, Log, RealTime } from '#kernel';
+import type { WitnessPolicy } from '#merkle';
 import type { MessageBus } from '#messaging';
 import type { Database } from '#persistence';
+import type { WitnessCheckpoint } from './use-cases/witness-checkpoint/witness-checkpoint.js';
 
 /** Everything that the ledger stands on; made by this app's main.ts or by standalone. */
 export interface AuditLedgerParts {
@@ -14,6 +16,8 @@ export interface AuditLedgerParts {
   readonly settings: LedgerSettings;
   /** Where several processes could sequence: the claim to do it. Left out, this one does. */
   readonly leader?: { readonly held: boolean };
+  /** Set when this process is a witness too, for logs of others. */
+  readonly witness?: WitnessCheckpoint | undefined;
 }
 
 export interface LedgerSettings {
@@ -23,4 +27,13 @@ export interface LedgerSettings {
   readonly originBase: string;
   /** 32 secret bytes, the Ed25519 seed that signs the logs of all years. */
   readonly signingSeed: Buffer;
+  /** Witnesses that cosign each checkpoint; absent when there are none. */
+  readonly witnesses?: WitnessSettings | undefined;
+}
+
+export interface WitnessSettings {
+  /** C2SP tlog-policy: the witnesses with their addresses, and the quorum. */
+  readonly policy: WitnessPolicy;
+  /** `strict` publishes nothing below the quorum; `lenient` publishes at once and adds cosignatures when they come. */
+  readonly profile: 'strict' | 'lenient';
 }

@@ -8,7 +8,7 @@ const SIGNATURE_BYTES = 64;
 const NOTE_BYTES_MAX = 512 * 1024;
 const SIGNATURES_MAX = 64;
 /** DER header of an Ed25519 public key (RFC 8410), to which the 32 bytes are appended. */
-const SPKI_HEADER = Buffer.from('302a300506032b6570032100', 'hex');
+export const SPKI_HEADER = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** The key that a log signs with (C2SP signed-note, verifier key). */
 export interface LogKey {
@@ -44,15 +44,27 @@ export function parseLogKey(vkey: string, place: string): LogKey {
 
 /** Checks a signed checkpoint of the log that owns the key. @throws Broken at `place` */
 export function openCheckpoint(bytes: Buffer, key: LogKey, place: string): Checkpoint {
-  const note = noteText(bytes, place);
-  const blank = note.lastIndexOf('\n\n');
-  const text = note.slice(0, blank + 1);
-  const lines = note.slice(blank + 2).split('\n');
-  if (blank < 0 || lines.pop() !== '' || lines.length === 0) throw new Broken(place, 'not a signed note');
-  if (lines.length > SIGNATURES_MAX) throw new Broken(place, `more than ${SIGNATURES_MAX} signatures`);
+  const { text, lines } = noteParts(bytes, place);
   const good = lines.filter((line) => isGoodSignature(line, text, key, place));
   if (good.length === 0) throw new Broken(place, `not signed by ${key.name}+${key.id}`);
   return parseText(text, key, place);
+}
+
+/** One signature line: who says he signed, with the key of which id (hex), and the bytes. */
+export interface SignatureLine {
+  readonly name: string;
+  readonly id: string;
+  readonly signature: Buffer;
+}
+
+/** Takes a signed note apart. Nothing in it may be believed yet. @throws Broken at `place` */
+export function noteParts(bytes: Buffer, place: string): { readonly text: string; readonly lines: readonly SignatureLine[] } {
+  const note = noteText(bytes, place);
+  const blank = note.lastIndexOf('\n\n');
+  const lines = note.slice(blank + 2).split('\n');
+  if (blank < 0 || lines.pop() !== '' || lines.length === 0) throw new Broken(place, 'not a signed note');
+  if (lines.length > SIGNATURES_MAX) throw new Broken(place, `more than ${SIGNATURES_MAX} signatures`);
+  return { text: note.slice(0, blank + 1), lines: lines.map((line) => parseLine(line, place)) };
 }
 
 function noteText(bytes: Buffer, place: string): string {
@@ -67,13 +79,17 @@ function noteText(bytes: Buffer, place: string): string {
   return text;
 }
 
-/** True for a good signature of our key, false for a line of another key; anything else is broken. */
-function isGoodSignature(line: string, text: string, key: LogKey, place: string): boolean {
+function parseLine(line: string, place: string): SignatureLine {
   const match = /^— ([^\s+]+) (\S+)$/u.exec(line);
   const bytes = exactBase64(match?.[2] ?? '');
-  if (!match || !bytes || bytes.length < 5) throw new Broken(place, 'malformed signature line');
-  if (match[1] !== key.name || bytes.toString('hex', 0, 4) !== key.id) return false;
-  if (bytes.length === 4 + SIGNATURE_BYTES && verify(null, Buffer.from(text), key.key, bytes.subarray(4))) return true;
+  if (!match?.[1] || !bytes || bytes.length < 5) throw new Broken(place, 'malformed signature line');
+  return { name: match[1], id: bytes.toString('hex', 0, 4), signature: bytes.subarray(4) };
+}
+
+/** True for a good signature of our key, false for a line of another key; anything else is broken. */
+function isGoodSignature({ name, id, signature }: SignatureLine, text: string, key: LogKey, place: string): boolean {
+  if (name !== key.name || id !== key.id) return false;
+  if (signature.length === SIGNATURE_BYTES && verify(null, Buffer.from(text), key.key, signature)) return true;
   throw new Broken(place, `the signature of ${key.name} does not verify`);
 }
 

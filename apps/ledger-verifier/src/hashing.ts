@@ -11,10 +11,17 @@ const nodeInput = Buffer.alloc(1 + 2 * HASH_BYTES);
 leafInput[0] = 0;
 nodeInput[0] = 1;
 
-/** SHA-256(0x00 ‖ entry), RFC 6962 section 2.1, written into `out`. The entry is `bundle` from `start` to `end`. */
-export function putLeafHash(bundle: Buffer, start: number, end: number, out: Buffer, at: number): void {
+/** SHA-256(0x00 ‖ entry), RFC 6962 section 2.1, written into `out` and returned in hex. The entry is `bundle` from `start` to `end`. */
+export function putLeafHash(bundle: Buffer, start: number, end: number, out: Buffer, at: number): string {
   bundle.copy(leafInput, 1, start, end);
-  out.write(hash('sha256', leafInput.subarray(0, 1 + end - start), RAW), at, HASH_BYTES, RAW);
+  const digest = hash('sha256', leafInput.subarray(0, 1 + end - start), 'hex');
+  out.write(digest, at, HASH_BYTES, 'hex');
+  return digest;
+}
+
+/** SHA-256 of a text, the first bytes of it written into `out`. */
+export function putTextHash(text: string, out: Buffer, at: number, bytes: number): void {
+  out.write(hash('sha256', text, RAW), at, bytes, RAW);
 }
 
 export function leafHash(entry: Buffer): Buffer {

@@ -64,8 +64,9 @@ describe('the command', () => {
     ['an option without its value', ['--log'], 'usage:'],
     ['a proof without log and key', ['--proof', 'x'], 'usage:'],
     ['a key that is none', ['--log', 'x', '--vkey', 'y'], '--vkey: not an Ed25519 verifier key'],
-    ['a policy', ['--log', 'x', '--policy', 'y'], '--policy is not there yet'],
-    ['an export of orders', ['--log', 'x', '--orders', 'y'], '--orders is not there yet'],
+    ['a policy that is not there', ['--log', 'x', '--policy', 'no-such-file'], 'cannot read no-such-file'],
+    ['an export that is not there', ['--log', 'x', '--orders', 'no-such-file'], 'no-such-file'],
+    ['a proof alone with a policy', ['--proof', 'x', '--vkey', 'y', '--policy', 'z'], 'usage:'],
   ])('exits 2 for %s', async (_what, args, text) => {
     expect(await run(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(text) });
   });

@@ -15,24 +15,45 @@ interface Level {
   done: number;
 }
 
-/** Builds the levels of tiles above level 0 from the complete tiles of level 0, and roots from all of them. */
+/** Builds the levels of tiles above level 0 from the roots of the complete tiles of level 0, and roots from all of them. */
 export class Tree {
   private readonly levels: Level[] = [];
 
-  /** Takes a complete tile of level 0 and returns the tiles above that it completes. */
-  push(tile: Buffer): Tile[] {
+  /** The tree over `tiles` complete tiles of level 0, from the partial tiles above them, lowest first (what `edge` returns). */
+  static at(tiles: number, edge: readonly Buffer[]): Tree {
+    const tree = new Tree();
+    const left = [...edge];
+    for (let level = 1, hashes = tiles; hashes > 0; level++, hashes = Math.floor(hashes / TILE_WIDTH)) {
+      const width = hashes % TILE_WIDTH;
+      const kept = width === 0 ? Buffer.alloc(0) : left.shift();
+      if (kept?.length !== width * HASH_BYTES) throw new Error(`the edge does not fit ${tiles} tiles`);
+      const all = Buffer.alloc(TILE_WIDTH * HASH_BYTES);
+      kept.copy(all);
+      tree.levels[level] = { hashes: all, width, done: Math.floor(hashes / TILE_WIDTH) };
+    }
+    return tree;
+  }
+
+  /** Takes the root of the next complete tile of level 0 and returns the tiles above that it completes. */
+  push(root: Buffer): Tile[] {
     const completed: Tile[] = [];
-    let full = tile;
+    let next = root;
     for (let level = 1; ; level++) {
       const above = (this.levels[level] ??= { hashes: Buffer.alloc(TILE_WIDTH * HASH_BYTES), width: 0, done: 0 });
-      perfectRoot(full, 0, TILE_WIDTH).copy(above.hashes, above.width * HASH_BYTES);
+      next.copy(above.hashes, above.width * HASH_BYTES);
       above.width += 1;
       if (above.width < TILE_WIDTH) return completed;
-      full = Buffer.from(above.hashes);
+      const full = Buffer.from(above.hashes);
       completed.push({ level, index: above.done, hashes: full });
       above.done += 1;
       above.width = 0;
+      next = perfectRoot(full, 0, TILE_WIDTH);
     }
+  }
+
+  /** All that is needed to go on from here later: the hashes of the partial tiles above level 0, lowest first. */
+  edge(): Buffer[] {
+    return this.partials().map(({ hashes }) => hashes);
   }
 
   /** The partial tiles above level 0. */

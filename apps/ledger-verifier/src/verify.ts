@@ -1,33 +1,81 @@
-import { Broken, Usage } from './broken.js';
+import { readFile } from 'node:fs/promises';
+import { Broken, textOf, Usage } from './broken.js';
 import { checkLog, type LogCheck, type LogFindings } from './check-log.js';
-import type { Opening } from './chains.js';
-import { logKey, parseLogKey, type LogKey } from './checkpoint.js';
+import { openCheckpoint, parseLogKey, type LogKey } from './checkpoint.js';
+import { checkEarlierLogs } from './earlier-logs.js';
 import { openSource, type LogSource } from './log-source.js';
-import { checkProofFile, type ProofFindings } from './proof-file.js';
-
-/** How far back an earlier year's log is looked for when chains go on from one. */
-const YEARS_BACK_MAX = 30;
+import { OrderCheck, type OrderFindings } from './orders.js';
+import { checkQuorum, readPolicy, type Policy, type QuorumFindings } from './policy.js';
+import { checkProofFile, type ProofFindings, type ProvenHead } from './proof-file.js';
+import { readState, writeState, type VerifiedState } from './state.js';
 
 export interface VerifyOptions {
   readonly log: string;
-  /** The log's key from a place that the auditor trusts. Without it the log's own word is taken. */
+  /** The log's key from a place that the auditor trusts. Without it the policy's is taken, or else the log's own word. */
   readonly vkey?: string | undefined;
   readonly proof?: string | undefined;
+  readonly policy?: string | undefined;
+  /** Checkpoints that were kept from earlier: the log must still have them as heads. */
+  readonly since?: readonly string[] | undefined;
+  readonly orders?: string | undefined;
+  readonly state?: string | undefined;
   readonly anyEntries: boolean;
+  readonly threads?: number | undefined;
+  readonly onProgress?: ((done: number, size: number) => void) | undefined;
 }
 
-/** Verifies a log, and a proof file under it, and returns the one line that says what was found. @throws Broken, Usage */
-export async function verifyLog(options: VerifyOptions): Promise<string> {
+/** Everything that was found good; what is absent was not asked for. */
+export interface Verification {
+  readonly log: string;
+  readonly key: LogKey;
+  readonly keyFrom: 'given' | 'policy' | 'log';
+  readonly findings: LogFindings;
+  /** Size up to which an earlier verification was gone on from. */
+  readonly resumedFrom: number;
+  readonly earlier: number;
+  readonly since: readonly ProvenHead[];
+  readonly proofs: ProofFindings | undefined;
+  readonly quorum: QuorumFindings | undefined;
+  readonly orders: OrderFindings | undefined;
+  readonly seconds: number;
+}
+
+/** Verifies a log and whatever is to be held against it. @throws Broken, Usage */
+export async function verifyWhole(options: VerifyOptions): Promise<Verification> {
   const started = monotonicMs();
   const source = openSource(options.log);
-  const key = await keyOf(source, options.vkey);
+  const policy = options.policy === undefined ? undefined : await readPolicy(options.policy);
+  const orderCheck = options.orders === undefined ? undefined : await OrderCheck.read(options.orders);
+  const { key, keyFrom } = await keyOf(source, options.vkey, policy);
+  const since = await Promise.all((options.since ?? []).map((file) => readSince(file, key)));
   const proofs = options.proof === undefined ? undefined : await checkProofFile(options.proof, key);
-  const check: LogCheck = { source, key, anyEntries: options.anyEntries, sizes: proofs?.heads.map((head) => head.size) ?? [] };
+  const heads = [...since, ...(proofs?.heads ?? [])];
+  const resume = await stateFor(options, key, heads);
+  const check: LogCheck = {
+    source,
+    key,
+    anyEntries: options.anyEntries,
+    sizes: heads.map((head) => head.size),
+    threads: options.threads ?? 0,
+    resume,
+    onState: stateKeeper(options.state),
+    onOrders: orderCheck && ((facts) => orderCheck.take(facts)),
+    onProgress: options.onProgress,
+  };
   const findings = await checkLog(check);
+  const { origin, size } = findings.checkpoint;
   const earlier = await checkEarlierLogs(check, findings.chains.openings);
-  if (proofs) checkHeads(proofs, findings);
+  checkHeads(heads, findings);
+  const quorum = policy && checkQuorum(policy, findings.signed, 'checkpoint');
+  const orders = orderCheck?.finish(origin, size);
+  await check.onState?.(findings.state());
   const seconds = Math.max(monotonicMs() - started, 1) / 1000;
-  return lineOf(findings, earlier, seconds, options.vkey !== undefined, proofs);
+  return { log: options.log, key, keyFrom, findings, resumedFrom: resume?.size ?? 0, earlier, since, proofs, quorum, orders, seconds };
+}
+
+/** As `verifyWhole`, as the one line that says what was found. */
+export async function verifyLog(options: VerifyOptions): Promise<string> {
+  return lineOf(await verifyWhole(options));
 }
 
 /** Verifies a proof file by itself: it needs the key, and cannot say whether the log still stands by it. @throws Broken, Usage */
@@ -38,16 +86,45 @@ export async function verifyProofAlone(proof: string, vkey: string): Promise<str
   return `ok origin=${key.name} proofs=${proofs} opened=${opened} size=${sizes} (the log itself was not read)`;
 }
 
+export function lineOf({ findings, earlier, seconds, keyFrom, proofs, since, quorum, orders, resumedFrom }: Verification): string {
+  const { origin, size, root } = findings.checkpoint;
+  const parts = [
+    `ok origin=${origin} size=${size} root=${root.toString('base64')} rate=${Math.round((findings.derived + earlier) / seconds)}/s`,
+    ...(resumedFrom > 0 ? [`resumed=${resumedFrom}`] : []),
+    ...(earlier > 0 ? [`earlier=${earlier}`] : []),
+    ...(since.length > 0 ? [`since=${since.map((head) => head.size).join(',')}`] : []),
+    ...(proofs ? [`proofs=${proofs.proofs} opened=${proofs.opened}`] : []),
+    ...(quorum ? [`cosigned=${quorum.cosigned.length}`] : []),
+    ...(orders ? [`orders=${orders.orders} facts=${orders.facts}`] : []),
+    ...(keyFrom === 'given' ? [] : [`key=from-the-${keyFrom}`]),
+  ];
+  return parts.join(' ');
+}
+
 function monotonicMs(): number {
   // eslint-disable-next-line no-restricted-syntax -- this program shares no code with the system it judges, the clock included
   return performance.now();
 }
 
-async function keyOf(source: LogSource, given: string | undefined): Promise<LogKey> {
-  if (given !== undefined) return givenKey(given);
+async function keyOf(
+  source: LogSource,
+  given: string | undefined,
+  policy: Policy | undefined,
+): Promise<Pick<Verification, 'key' | 'keyFrom'>> {
+  if (given !== undefined) return { key: givenKey(given), keyFrom: 'given' };
   const served = await source.read('vkey');
+  // A policy that names logs is the auditor's word on whom to believe; the log only says which of them it is.
+  if (policy && policy.logs.length > 0) return { key: await policyKey(policy, source, served), keyFrom: 'policy' };
   if (!served) throw new Broken('vkey', `missing in ${source.name}; give --vkey`);
-  return parseLogKey(served.toString('utf8'), 'vkey');
+  return { key: parseLogKey(served.toString('utf8'), 'vkey'), keyFrom: 'log' };
+}
+
+async function policyKey({ logs }: Policy, source: LogSource, vkey: Buffer | undefined): Promise<LogKey> {
+  const checkpoint = await source.read('checkpoint');
+  const origin = checkpoint?.toString('utf8').split('\n', 1)[0] ?? vkey?.toString('utf8').split('+', 1)[0];
+  const key = logs.find((log) => log.name === origin);
+  if (!key) throw new Broken('checkpoint', `of the log ${origin ?? ''}, which the policy does not name`);
+  return key;
 }
 
 /** A key that cannot be read is a slip of whoever typed the command, and says nothing about the log. */
@@ -59,56 +136,43 @@ function givenKey(vkey: string): LogKey {
   }
 }
 
-/** The checkpoints that proofs rest on must be heads of this very log, or someone has been shown another one. */
-function checkHeads(proofs: ProofFindings, findings: LogFindings): void {
-  for (const head of proofs.heads) {
+async function readSince(file: string, key: LogKey): Promise<ProvenHead> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    throw new Usage(`cannot read ${file} (${textOf(cause)})`, { cause });
+  }
+  const { size, root } = openCheckpoint(bytes, key, `--since ${file}`);
+  return { place: `--since ${file}`, size, root };
+}
+
+/** An earlier state is of no use when something must be looked up before it: then the whole log is derived. */
+async function stateFor(
+  { state: file, orders, anyEntries }: VerifyOptions,
+  key: LogKey,
+  heads: readonly ProvenHead[],
+): Promise<VerifiedState | undefined> {
+  if (file === undefined) return undefined;
+  const state = await readState(file);
+  if (state && (state.vkey !== key.vkey || state.anyEntries !== anyEntries)) throw new Usage(`${file} is of another log or another check`);
+  const isEnough = state && orders === undefined && heads.every((head) => head.size >= state.size);
+  return isEnough ? state : undefined;
+}
+
+function stateKeeper(file: string | undefined): LogCheck['onState'] {
+  return file === undefined ? undefined : (state) => writeState(file, state);
+}
+
+/** Checkpoints from elsewhere must be heads of this very log, or someone has been shown another one. */
+function checkHeads(heads: readonly ProvenHead[], findings: LogFindings): void {
+  for (const head of heads) {
+    const place = head.place.startsWith('--since') ? head.place : `${head.place} checkpoint`;
     if (head.size > findings.checkpoint.size) {
-      throw new Broken(`${head.place} checkpoint`, `covers ${head.size} entries, the log has ${findings.checkpoint.size}`);
+      throw new Broken(place, `covers ${head.size} entries, the log has ${findings.checkpoint.size}`);
     }
     if (!findings.roots.get(head.size)?.equals(head.root)) {
-      throw new Broken(`${head.place} checkpoint`, `at size ${head.size} the log has another root: it was forked`);
+      throw new Broken(place, `at size ${head.size} the log has another root: it was forked`);
     }
   }
-}
-
-/**
- * A chain whose first leaf here is not number 1 must go on from an earlier year. Those logs are signed by the same key under their own
- * origin, `…/<year>`, and are verified as wholly as this one.
- * @returns entries of earlier logs that were verified too
- */
-async function checkEarlierLogs(check: LogCheck, openings: readonly Opening[]): Promise<number> {
-  const year = Number(/\/(\d{4})$/.exec(check.key.name)?.[1] ?? NaN);
-  let left: Opening[] = [...openings];
-  let entries = 0;
-  for (let back = 1; left.length > 0 && back <= YEARS_BACK_MAX && Number.isInteger(year); back++) {
-    const source = check.source.ofYear(year - back);
-    if (!(await source.read('checkpoint'))) continue;
-    const key = logKey(check.key.name.replace(/\d{4}$/, String(year - back)), check.key.publicKey);
-    const findings = await inLog(year - back, () => checkLog({ ...check, source, key, sizes: [] }));
-    left = [...findings.chains.continueInto(left), ...findings.chains.openings];
-    entries += findings.checkpoint.size;
-  }
-  const [first] = left;
-  if (first) throw new Broken(`entry ${first.index}`, `number ${first.leaf.subjectSeq} of (${first.chain}) has nothing before it`);
-  return entries;
-}
-
-async function inLog<T>(year: number, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Broken) throw new Broken(`log of ${year}, ${error.place}`, error.reason, { cause: error });
-    throw error;
-  }
-}
-
-function lineOf(findings: LogFindings, earlier: number, seconds: number, keyGiven: boolean, proofs: ProofFindings | undefined): string {
-  const { origin, size, root } = findings.checkpoint;
-  const parts = [
-    `ok origin=${origin} size=${size} root=${root.toString('base64')} rate=${Math.round((size + earlier) / seconds)}/s`,
-    ...(earlier > 0 ? [`earlier=${earlier}`] : []),
-    ...(proofs ? [`proofs=${proofs.proofs} opened=${proofs.opened}`] : []),
-    ...(keyGiven ? [] : ['key=from-the-log']),
-  ];
-  return parts.join(' ');
 }

@@ -16,6 +16,7 @@ import { createHttpServer, JsonLog, mountOpenApi, mountOperations } from '#http'
 import type { Relay } from '#messaging';
 import { lockFolder } from '#persistence';
 import { LedgerService } from '../../audit-ledger/src/index.js';
+import { addLedgerMetrics, whyLedgerWaits } from '../../audit-ledger/src/ledger-metrics.js';
 import { addGatewayMetrics } from '../../court-gateway/src/gateway-metrics.js';
 import { GATEWAY_RELAY } from '../../court-gateway/src/gateway-parts.js';
 import { compose } from './compose.js';
@@ -42,10 +43,11 @@ async function start(): Promise<void> {
   mountOpenApi(app);
   let serving = false;
   const ledger = app.get(LedgerService, { strict: false });
-  const reasons = (): readonly string[] => (ledger.haltedBy() === undefined ? [] : ['the ledger has stopped']);
+  const reasons = (): readonly string[] => whyLedgerWaits(ledger);
   const operations = operationsOf({ ...foundation, serving: () => serving, reasons });
   mountOperations(app, operations);
   addGatewayMetrics(operations.registry, composition.gateway.database.reader);
+  addLedgerMetrics(operations.registry, ledger);
   stopOnSignals(log, foundation.clock, async () => {
     await app.close();
     await foundation.bus.close();

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiForbiddenResponse,
@@ -136,13 +136,6 @@ export class ProofsController {
     const found = await this.proveRequest.execute(requestId);
     const proofs = found.proofs.map((proof) => ({ ...proof, leaf: base64(proof.leaf) }));
     return { proofs, pending: found.pending, coveredSize: found.coveredSize };
-  }
-
-  @Post('ledger/witness/add-checkpoint')
-  @ApiOperation({ summary: '见证签署（C2SP tlog-witness）；尚未实现' })
-  @ApiResponse({ status: 501, description: 'not-implemented' })
-  addCheckpoint(): never {
-    throw new AppError('not-implemented', '本进程尚不能作为见证者');
   }
 }
 

@@ -16,6 +16,8 @@ import { LogFolder } from '../../adapters/files/log-folder.js';
 import type { StagingArea } from '../../adapters/files/staging-area.js';
 import type { LogHead, LogHeadRows } from '../../adapters/store/log-heads.js';
 import type { LedgerSettings } from '../../parts.js';
+import type { CheckpointPublisher } from '../publish-checkpoint/publisher.js';
+import type { PublishedLog } from '../prove-entries/published-logs.js';
 
 /** One year's log, verified and ready to grow. */
 export interface YearLog {
@@ -29,6 +31,7 @@ export interface OpenLogParts {
   readonly database: Database;
   readonly heads: LogHeadRows;
   readonly staging: StagingArea;
+  readonly publisher: CheckpointPublisher;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -62,9 +65,20 @@ export class OpenLog {
     const published = await publishedIn(folder, signer);
     if (published) refuseNewer(published, head);
     if (published?.size !== head.size) await this.applyAgain(head, folder, published);
+    // The published note may carry cosignatures that came after the commit.
+    const checkpoint = (await folder.read('checkpoint')) ?? head.checkpoint;
     const edge = await RightEdge.load(head.size, folder);
     if (edge.root().toString('hex') !== head.root) throw corrupt(head.year, 'the tiles at the right edge do not give the committed root');
-    return { head, edge, folder, signer };
+    return { head: { ...head, checkpoint }, edge, folder, signer };
+  }
+
+  /** The log as it was published last, which may be older than its committed head; undefined before the first time. */
+  async publishedLog(head: LogHead): Promise<PublishedLog | undefined> {
+    const folder = this.folderOf(head.year);
+    const published = await publishedIn(folder, this.signerOf(head.year));
+    const checkpoint = await folder.read('checkpoint');
+    if (!published || !checkpoint) return undefined;
+    return { folder, head: { ...head, size: published.size, root: published.root.toString('hex'), checkpoint } };
   }
 
   /** Begins the log of a year with a checkpoint over nothing, so that it can be verified from its first moment. */
@@ -77,8 +91,7 @@ export class OpenLog {
     const begun = await this.parts.database.run((tx) => this.parts.heads.begin(tx, head, this.parts.clock.now()));
     if (!begun) throw new AppError('second-sequencer', `somebody else has begun the log of ${year}`, { level: 'fatal' });
     await this.keepKey(folder, signer);
-    await folder.publish(checkpoint);
-    return { head, edge, folder, signer };
+    return { head: { ...head, checkpoint: await this.parts.publisher.publish(folder, head) }, edge, folder, signer };
   }
 
   private async applyAgain(head: LogHead, folder: LogFolder, published: Checkpoint | undefined): Promise<void> {
@@ -92,7 +105,7 @@ export class OpenLog {
       const consistent = verifyConsistency({ from: published.size, to: head.size, fromRoot: published.root, toRoot, proof });
       if (!consistent) throw corrupt(head.year, `what was published at ${published.size} is not the beginning of what was committed`);
     }
-    await folder.publish(head.checkpoint);
+    await this.parts.publisher.publish(folder, head);
     this.parts.log.write('warn', 'ledger-batch-applied-again', { year: head.year, from: published?.size ?? 0, to: head.size });
   }
 

@@ -16,6 +16,12 @@ export class PublishedLogs {
     this.logs.set(head.year, { head, folder });
   }
 
+  /** Cosignatures have come for a head that is still the published one; anything else is too late. */
+  showCosigned(head: LogHead): void {
+    const shown = this.logs.get(head.year);
+    if (shown?.head.size === head.size && shown.head.root === head.root) this.logs.set(head.year, { head, folder: shown.folder });
+  }
+
   /** The log of a year, or the newest. @throws AppError `not-found` when there is none */
   of(year?: number): PublishedLog {
     const wanted = year ?? Math.max(...this.logs.keys());

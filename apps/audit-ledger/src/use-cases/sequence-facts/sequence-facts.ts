@@ -6,6 +6,7 @@ import type { ChainHeadRows, ChainHeads } from '../../adapters/store/chain-heads
 import type { FactRows } from '../../adapters/store/fact-rows.js';
 import type { LogHead, LogHeadRows } from '../../adapters/store/log-heads.js';
 import type { OpenLog, YearLog } from '../open-log/open-log.js';
+import type { CheckpointPublisher } from '../publish-checkpoint/publisher.js';
 import type { PublishedLogs } from '../prove-entries/published-logs.js';
 import { orderFacts, type OrderedFacts } from './order-facts.js';
 
@@ -18,6 +19,7 @@ export interface SequenceFactsParts {
   readonly chains: ChainHeadRows;
   readonly heads: LogHeadRows;
   readonly staging: StagingArea;
+  readonly publisher: CheckpointPublisher;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -42,7 +44,12 @@ export class SequenceFacts {
   async open(): Promise<void> {
     const heads = await this.parts.heads.all();
     const newestYear = Math.max(this.yearNow(), heads[0]?.year ?? 0);
-    for (const head of [...heads].reverse()) this.show(await this.openLog.open(head));
+    for (const head of [...heads].reverse()) {
+      // What is published stays readable while the publishing of something newer is withheld.
+      const published = await this.openLog.publishedLog(head);
+      if (published) this.published.show(published.head, published.folder);
+      this.show(await this.openLog.open(head));
+    }
     // Only one batch is ever under way, and the log it belongs to has just been opened: what is still staged was never committed.
     await this.parts.staging.discard();
     if (heads[0]?.year !== newestYear) this.show(await this.openLog.begin(newestYear));
@@ -92,9 +99,9 @@ export class SequenceFacts {
     failPoint('ledger.checkpoint-committed');
     await log.folder.apply(growth.files);
     failPoint('ledger.tiles-applied');
-    await log.folder.publish(head.checkpoint);
+    const checkpoint = await this.parts.publisher.publish(log.folder, head);
     failPoint('ledger.published');
-    this.show({ ...log, head, edge: growth.edge });
+    this.show({ ...log, head: { ...head, checkpoint }, edge: growth.edge });
     await this.parts.staging.discard(head);
     await log.folder.dropPartials(growth.files);
   }

@@ -1,0 +1,20 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { LedgerService } from './ledger-service.js';
+
+/** Why a process with a ledger cannot serve: it has stopped, or its newest checkpoint lacks witnesses. */
+export function whyLedgerWaits(ledger: Pick<LedgerService, 'haltedBy' | 'withheldBy'>): readonly string[] {
+  const withheld = ledger.withheldBy();
+  return [...(ledger.haltedBy() === undefined ? [] : ['the ledger has stopped']), ...(withheld === undefined ? [] : [withheld])];
+}
+
+/** Metrics of the ledger's own, beside those of every process. */
+export function addLedgerMetrics(registry: Registry, ledger: Pick<LedgerService, 'withheldBy'>): void {
+  new Gauge({
+    name: 'chakong_ledger_checkpoint_withheld',
+    help: '1 while the newest checkpoint lacks the quorum of its witnesses and is not published.',
+    registers: [registry],
+    collect() {
+      this.set(ledger.withheldBy() === undefined ? 0 : 1);
+    },
+  });
+}
