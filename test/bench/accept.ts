@@ -1,11 +1,11 @@
-import path from 'node:path';
-import { say, startBenchSystem } from './bench-system.js';
+import { startBenchSystem, type BenchSystem } from './bench-system.js';
 import { drain } from './drain.js';
 import { closedLoad, openLoad, type Load, type LoadResult } from './load.js';
 import type { BenchOptions } from './options.js';
 import { measureReference } from './reference.js';
 import type { BenchResult } from './result.js';
-import { readStore, shapesBetween } from './row-shapes.js';
+import { shapesBetween } from './row-shapes.js';
+import { say } from './say.js';
 import { headersOf, inquiry, keyed, prepareSubjects, type Subject } from './setting.js';
 import type { WireRequest } from './wire.js';
 
@@ -21,7 +21,7 @@ interface Accepted {
 }
 
 /** Requests of one order each, over many cases and two users; keeps the order numbers of every 202. */
-class Inquiries implements Load {
+export class Inquiries implements Load {
   readonly promised: string[] = [];
   readonly refused = new Map<string, number>();
 
@@ -50,49 +50,56 @@ export async function runAccept(options: BenchOptions): Promise<BenchResult> {
   const { seconds } = options;
   const bench = await startBenchSystem(true, options);
   try {
-    const { system, port, folder, dataDir } = bench;
+    const { system, ports } = bench;
     const subjects = await prepareSubjects(system);
     const headers = { officer: await headersOf(system, 'officer'), officer2: await headersOf(system, 'officer2') };
     const load = new Inquiries(subjects, headers);
     // Copies of the store are taken outside the measured phases: writing them would make the system's own commits wait for the disk.
-    const before = await readStore(dataDir, 'gateway', path.join(folder.path, 'before'));
-    await closedLoad(port, CLIENTS, WARM_UP_SECONDS, load);
+    const before = await bench.readStore('before');
+    await closedLoad(ports, CLIENTS, WARM_UP_SECONDS, load);
 
     const commitsBefore = await bench.commits();
     const promisedBefore = load.promised.length;
-    const flatOut = await closedLoad(port, CLIENTS, seconds, load);
+    const flatOut = await closedLoad(ports, CLIENTS, seconds, load);
     const accepted = load.promised.length - promisedBefore;
     const commitsAfter = await bench.commits();
     report('flat out', flatOut);
 
-    const steady = await openLoad(port, OPEN_RATE_PER_SEC, seconds, load);
+    const steady = await openLoad(ports, OPEN_RATE_PER_SEC, seconds, load);
     report(`open ${OPEN_RATE_PER_SEC}/s`, steady);
     for (const [reason, times] of load.refused) say(`refused ${times} times: ${reason}`);
-    const after = await readStore(dataDir, 'gateway', path.join(folder.path, 'after'));
+    const after = await bench.readStore('after');
 
-    bench.release();
+    bench.toggleDelivery();
     const drained = await drain(system, ['hubeibank', 'hankoubank'], load.promised);
     say(
       `drain: ${load.promised.length} orders in ${drained.seconds.toFixed(1)} s, ${drained.settled ? 'all answered' : 'NOT all answered'}`,
     );
 
     const shapes = await shapesBetween(before, after, load.promised.length);
-    const reference = await measureReference(shapes, { clients: CLIENTS, seconds }, new Inquiries(subjects, headers));
+    const reference = await measureReference(
+      bench.referencePlace(),
+      shapes,
+      { clients: CLIENTS, seconds },
+      new Inquiries(subjects, headers),
+    );
     return {
       ratePerSec: accepted / flatOut.seconds,
       p50Ms: steady.latencies.quantile(0.5),
       p99Ms: steady.latencies.quantile(0.99),
       lost: drained.lost,
       doubled: drained.doubled,
-      commitsPerOrder: commitsBefore === null || commitsAfter === null ? null : (commitsAfter - commitsBefore) / accepted,
-      reference: { name: REFERENCE, ratePerSec: reference },
+      commitsPerOrder: (commitsAfter - commitsBefore) / accepted,
+      reference: { name: referenceName(bench), ratePerSec: reference },
     };
   } finally {
     await bench.end();
   }
 }
 
-export const REFERENCE = 'http-sqlite-one-transaction-per-call';
+export function referenceName(bench: BenchSystem): string {
+  return `http-${bench.referencePlace().kind === 'server' ? 'mariadb' : 'sqlite'}-one-transaction-per-call`;
+}
 
 export function report(name: string, { latencies, broken, seconds }: LoadResult): void {
   const { min, median, max } = latencies.spread();

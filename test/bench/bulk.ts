@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
-import { REFERENCE, report } from './accept.js';
-import { say, startBenchSystem } from './bench-system.js';
+import { referenceName, report } from './accept.js';
+import { startBenchSystem } from './bench-system.js';
 import { drain } from './drain.js';
 import { closedLoad, type Load } from './load.js';
 import type { BenchOptions } from './options.js';
 import { measureReference } from './reference.js';
 import type { BenchResult } from './result.js';
-import { readStore, shapesBetween } from './row-shapes.js';
+import { shapesBetween } from './row-shapes.js';
+import { say } from './say.js';
 import { AUTOMATIC_BANKS, headersOf, inquiry, ORDERS_PER_ITEM, prepareSubjects, type Subject } from './setting.js';
 import type { WireReply, WireRequest } from './wire.js';
 
@@ -65,24 +65,24 @@ export async function runBulk(options: BenchOptions): Promise<BenchResult> {
   const { seconds } = options;
   const bench = await startBenchSystem(true, options);
   try {
-    const { system, port, folder, dataDir } = bench;
+    const { system, ports } = bench;
     const subjects = await prepareSubjects(system);
     const headers = await headersOf(system, 'officer');
     const batches = new Batches(subjects, headers);
-    const before = await readStore(dataDir, 'gateway', path.join(folder.path, 'before'));
-    await closedLoad(port, 1, seconds, limited(batches, WARM_UP_CALLS));
+    const before = await bench.readStore('before');
+    await closedLoad(ports, 1, seconds, limited(batches, WARM_UP_CALLS));
 
     const commitsBefore = await bench.commits();
     const itemsBefore = batches.accepted.length;
     const callsMax = Math.ceil((ORDERS_MAX - itemsBefore * ORDERS_PER_ITEM) / (ORDERS_PER_ITEM * ITEMS_PER_CALL));
-    const flatOut = await closedLoad(port, CLIENTS, seconds, limited(batches, callsMax));
+    const flatOut = await closedLoad(ports, CLIENTS, seconds, limited(batches, callsMax));
     const items = batches.accepted.length - itemsBefore;
     const commitsAfter = await bench.commits();
-    const after = await readStore(dataDir, 'gateway', path.join(folder.path, 'after'));
+    const after = await bench.readStore('after');
     report(`batches of ${ITEMS_PER_CALL}`, flatOut);
     for (const [reason, times] of batches.refused) say(`refused ${times} times: ${reason}`);
 
-    bench.release();
+    bench.toggleDelivery();
     const orderNumbers = await orderNumbersOf(bench.system.as('officer'), batches.accepted);
     if (orderNumbers.length !== batches.accepted.length * ORDERS_PER_ITEM)
       say(`${batches.accepted.length} requests have ${orderNumbers.length} orders, not ${ORDERS_PER_ITEM} each`);
@@ -93,7 +93,7 @@ export async function runBulk(options: BenchOptions): Promise<BenchResult> {
 
     const shapes = await shapesBetween(before, after, batches.accepted.length);
     const run = { clients: CLIENTS, seconds, callsMax: Math.ceil(ORDERS_MAX / (ORDERS_PER_ITEM * ITEMS_PER_CALL)) };
-    const calls = await measureReference(shapes, run, new Batches(subjects, headers));
+    const calls = await measureReference(bench.referencePlace(), shapes, run, new Batches(subjects, headers));
     const orders = items * ORDERS_PER_ITEM;
     return {
       ratePerSec: orders / flatOut.seconds,
@@ -101,8 +101,8 @@ export async function runBulk(options: BenchOptions): Promise<BenchResult> {
       p99Ms: flatOut.latencies.quantile(0.99),
       lost: drained.lost,
       doubled: drained.doubled,
-      commitsPerOrder: commitsBefore === null || commitsAfter === null ? null : (commitsAfter - commitsBefore) / orders,
-      reference: { name: REFERENCE, ratePerSec: calls * ITEMS_PER_CALL * ORDERS_PER_ITEM },
+      commitsPerOrder: (commitsAfter - commitsBefore) / orders,
+      reference: { name: referenceName(bench), ratePerSec: calls * ITEMS_PER_CALL * ORDERS_PER_ITEM },
     };
   } finally {
     await bench.end();

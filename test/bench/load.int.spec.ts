@@ -41,7 +41,7 @@ describe('load', () => {
     const { port, bodies } = await answering(0);
     const heard: string[] = [];
     const result = await closedLoad(
-      port,
+      [port],
       4,
       30,
       load((n) => (n < 200 ? `请求${n}` : undefined), heard),
@@ -55,7 +55,7 @@ describe('load', () => {
     const { port } = await answering(0);
     const heard: string[] = [];
     const result = await closedLoad(
-      port,
+      [port],
       2,
       30,
       load((n) => (n === 3 ? 'break' : n < 20 ? 'whole' : undefined), heard),
@@ -67,7 +67,7 @@ describe('load', () => {
   it('of an open kind counts waiting for a stalled server as latency', async () => {
     const { port } = await answering(300);
     const result = await openLoad(
-      port,
+      [port],
       200,
       1,
       load(() => 'x', []),

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { errorText } from '#kernel';
+import { errorText, invariant } from '#kernel';
 import { Samples } from './samples.js';
 import { Wire, type WireReply, type WireRequest } from './wire.js';
 
@@ -23,9 +23,12 @@ const TICK_MS = 2;
 /** Connections of an open load; further calls wait for one and their waiting counts as latency. */
 const OPEN_CONNECTIONS_MAX = 256;
 
-/** Several clients, each of which sends its next request when the last was answered, until the time is over. */
-export async function closedLoad(port: number, clients: number, seconds: number, load: Load): Promise<LoadResult> {
-  const run = new Run(port, load);
+/**
+ * Several clients, each of which sends its next request when the last was answered, until the time is over.
+ * @param ports where the system listens: connections are spread over them in turn, as a load balancer would
+ */
+export async function closedLoad(ports: readonly number[], clients: number, seconds: number, load: Load): Promise<LoadResult> {
+  const run = new Run(ports, load);
   const end = performance.now() + seconds * 1000;
   const client = async (): Promise<void> => {
     while (performance.now() < end && (await run.sendNext(performance.now())));
@@ -38,8 +41,8 @@ export async function closedLoad(port: number, clients: number, seconds: number,
  * Sends at a fixed rate whatever the answers do. Latency counts from the moment at which a request was due, so that a system that
  * stalls cannot hide it by being asked less.
  */
-export async function openLoad(port: number, ratePerSec: number, seconds: number, load: Load): Promise<LoadResult> {
-  const run = new Run(port, load);
+export async function openLoad(ports: readonly number[], ratePerSec: number, seconds: number, load: Load): Promise<LoadResult> {
+  const run = new Run(ports, load);
   const started = performance.now();
   const total = ratePerSec * seconds;
   const open = new Set<Promise<unknown>>();
@@ -63,10 +66,11 @@ class Run {
   private readonly broken = new Map<string, number>();
   private readonly started = performance.now();
   private connections = 0;
+  private opened = 0;
   private sent = 0;
 
   constructor(
-    private readonly port: number,
+    private readonly ports: readonly number[],
     private readonly load: Load,
   ) {}
 
@@ -106,8 +110,11 @@ class Run {
       await new Promise<void>((resolve) => this.queue.push(resolve));
       return this.wire();
     }
+    const port = this.ports[this.opened % this.ports.length];
+    invariant(port !== undefined, 'a load has a port');
+    this.opened += 1;
     this.connections += 1;
-    return Wire.open(this.port);
+    return Wire.open(port);
   }
 
   private giveBack(wire: Wire): void {

@@ -3,6 +3,7 @@ import { runBulk } from './bulk.js';
 import { runLedger } from './ledger.js';
 import { parseOptions, type BenchOptions, type ScenarioName } from './options.js';
 import { runOrders } from './orders.js';
+import { runRelay } from './relay.js';
 import { runVerify } from './verify.js';
 import { resultLine, type BenchResult } from './result.js';
 
@@ -12,6 +13,7 @@ const RUN: Readonly<Record<ScenarioName, (options: BenchOptions) => Promise<Benc
   accept: runAccept,
   bulk: runBulk,
   orders: runOrders,
+  relay: runRelay,
   ledger: runLedger,
   verify: runVerify,
 };

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { say, startBenchSystem, type BenchSystem } from './bench-system.js';
+import { startBenchSystem, type BenchSystem } from './bench-system.js';
 import { Batches, orderNumbersOf } from './bulk.js';
 import { drain } from './drain.js';
 import { closedLoad, type Load } from './load.js';
 import type { BenchOptions } from './options.js';
 import type { BenchResult } from './result.js';
 import { Samples } from './samples.js';
+import { say } from './say.js';
 import { AUTOMATIC_BANKS, headersOf, ORDERS_PER_ITEM, prepareSubjects } from './setting.js';
 
 const CLIENTS = 4;
@@ -28,11 +29,11 @@ export async function runOrders(options: BenchOptions): Promise<BenchResult> {
   const { seconds } = options;
   const bench = await startBenchSystem(false, options);
   try {
-    const { system, port } = bench;
+    const { system, ports } = bench;
     const subjects = await prepareSubjects(system);
     const batches = new Batches(subjects, await headersOf(system, 'officer'), ITEMS_PER_CALL);
     const warmUp = new Batches(subjects, await headersOf(system, 'officer'), ITEMS_PER_CALL);
-    await closedLoad(port, 1, seconds, upTo(warmUp, WARM_UP_CALLS));
+    await closedLoad(ports, 1, seconds, upTo(warmUp, WARM_UP_CALLS));
     await untilAnswered(bench);
 
     const commitsBefore = await bench.commits();
@@ -56,7 +57,7 @@ export async function runOrders(options: BenchOptions): Promise<BenchResult> {
       p99Ms: times.quantile(0.99),
       lost: drained.lost,
       doubled: drained.doubled,
-      commitsPerOrder: commitsBefore === null || commitsAfter === null ? null : (commitsAfter - commitsBefore) / orderNumbers.length,
+      commitsPerOrder: (commitsAfter - commitsBefore) / orderNumbers.length,
       reference: null,
     };
   } finally {
@@ -76,7 +77,7 @@ async function post(bench: BenchSystem, batches: Batches, seconds: number): Prom
       next: (n) => (n < callsPerRound ? batches.next(from + n) : undefined),
       heard: (n, reply) => batches.heard(n, reply),
     };
-    calls += (await closedLoad(bench.port, CLIENTS, seconds, round)).sent;
+    calls += (await closedLoad(bench.ports, CLIENTS, seconds, round)).sent;
     while (performance.now() < end && (await bench.openOrders()) > OPEN_ORDERS_MAX / 2) await pause(LOOK_EVERY_MS);
   }
   return (performance.now() - started) / 1000;

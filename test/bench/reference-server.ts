@@ -1,52 +1,63 @@
 /**
  * What the same durable rows cost without the system: an HTTP server that writes, for each call, the rows that the system wrote for
- * such a call, in one transaction of its own, with the same journal mode and `synchronous=FULL`, and answers 202 after the commit.
+ * such a call, in one transaction of its own, with the same durability, and answers 202 after the commit.
  *
- *   node reference-server.js <folder> <shapes.json> <port>
+ *   node reference-server.js <folder, or mysql://user:password@host:port/database> <shapes.json> <port>
  */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
-import { errorText, silentLog, SystemClock } from '#kernel';
-import { openSqlite, type Database, type SqlValue, type Tx } from '#persistence';
-import { decodeShapes, type TableShape } from './row-shapes.js';
+import { errorText, silentLog, systemEntropy, SystemClock } from '#kernel';
+import { insertMany, openMysql, openSqlite, type Database, type SqlValue, type Tx } from '#persistence';
+import { decodeShapes } from './row-shapes.js';
+import type { TableShape } from './store-reading.js';
 
-interface PreparedRow {
-  readonly sql: string;
-  readonly values: readonly SqlValue[];
-  /** Places of key values, each with the length that a fresh one must have. */
-  readonly keys: readonly { readonly at: number; readonly length: number }[];
+/** Rows of one table that a unit of work writes, with the columns that need a fresh key each. */
+interface PreparedTable {
+  readonly table: string;
+  readonly rows: readonly Readonly<Record<string, SqlValue>>[];
+  readonly keys: readonly string[];
 }
 
 const KEY_DIGITS_MIN = 10;
+/** Connections to a server, each with its own transactions; a file has one writer. */
+const CONNECTIONS = 32;
 
 class Reference {
-  private readonly rows: readonly PreparedRow[];
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly tables: readonly PreparedTable[];
+  /** Databases that write nothing now: each is handed one closure at a time, so that the runner finds nothing to group. */
+  private readonly idle: Database[];
+  private readonly queue: ((database: Database) => void)[] = [];
   private keyNumber = 0;
 
-  constructor(
-    private readonly database: Database,
-    shapes: readonly TableShape[],
-  ) {
-    this.rows = shapes.flatMap(prepareRows);
+  constructor(databases: readonly Database[], shapes: readonly TableShape[]) {
+    this.idle = [...databases];
+    this.tables = shapes.map(prepare);
   }
 
-  /** One commit for each call: a call waits until the one before it has ended, so that the runner finds nothing to group. */
-  write(units: number): Promise<void> {
-    const done = this.last.then(() => this.database.run((tx) => this.insert(tx, units)));
-    this.last = done.catch(() => undefined);
-    return done;
+  /** One commit for each call. */
+  async write(units: number): Promise<void> {
+    const database = this.idle.pop() ?? (await new Promise<Database>((resolve) => this.queue.push(resolve)));
+    try {
+      await database.run((tx) => this.insert(tx, units));
+    } finally {
+      const next = this.queue.shift();
+      if (next) next(database);
+      else this.idle.push(database);
+    }
   }
 
   private async insert(tx: Tx, units: number): Promise<void> {
-    for (let unit = 0; unit < units; unit += 1) {
-      for (const { sql, values, keys } of this.rows) {
-        const own = [...values];
-        for (const { at, length } of keys) own[at] = this.freshKey(length);
-        await tx.run(sql, own);
-      }
+    for (const { table, rows, keys } of this.tables) {
+      const all = Array.from({ length: units }, () => rows.map((row) => this.withFreshKeys(row, keys)));
+      await insertMany(tx, table, all.flat());
     }
+  }
+
+  private withFreshKeys(row: Readonly<Record<string, SqlValue>>, keys: readonly string[]): Readonly<Record<string, SqlValue>> {
+    const own = { ...row };
+    for (const key of keys) if (own[key] !== null) own[key] = this.freshKey(String(own[key]).length);
+    return own;
   }
 
   private freshKey(length: number): string {
@@ -55,28 +66,27 @@ class Reference {
   }
 }
 
-function prepareRows(shape: TableShape): PreparedRow[] {
-  const marks = shape.columns.map(() => '?').join(', ');
-  const sql = `INSERT INTO ${shape.table} (${shape.columns.join(', ')}) VALUES (${marks})`;
-  return shape.rows.map((row) => {
-    const values = shape.columns.map((column) => row[column] ?? null);
-    const keys = shape.keys
-      .map((column) => ({ at: shape.columns.indexOf(column), length: String(row[column] ?? '').length }))
-      .filter(({ at }) => values[at] !== null);
-    return { sql, values, keys };
-  });
+function prepare({ table, columns, keys, rows }: TableShape): PreparedTable {
+  const own = rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column] ?? null])));
+  return { table, keys, rows: own };
 }
 
-async function main([folder = '', shapesFile = '', port = '0']: readonly string[]): Promise<void> {
+async function openDatabases(place: string, statements: readonly string[]): Promise<readonly Database[]> {
+  const common = { migrations: [{ name: '0001-reference', statements }], time: new SystemClock(), log: silentLog };
+  if (!place.startsWith('mysql:')) return [await openSqlite({ file: path.join(place, 'reference.sqlite'), ...common })];
+  const server = { url: place, database: new URL(place).pathname.slice(1), entropy: systemEntropy, ...common };
+  const first = await openMysql({ ...server, migrate: 'apply' });
+  const others = Array.from({ length: CONNECTIONS - 1 }, () => openMysql({ ...server, migrate: 'check' }));
+  return [first, ...(await Promise.all(others))];
+}
+
+async function main([place = '', shapesFile = '', port = '0']: readonly string[]): Promise<void> {
   const shapes = decodeShapes(await readFile(shapesFile, 'utf8'));
-  const statements = shapes.flatMap(({ schema }) => schema.filter((sql) => !sql.includes('sqlite_sequence')));
-  const database = await openSqlite({
-    file: path.join(folder, 'reference.sqlite'),
-    migrations: [{ name: '0001-reference', statements }],
-    time: new SystemClock(),
-    log: silentLog,
-  });
-  const reference = new Reference(database, shapes);
+  const databases = await openDatabases(
+    place,
+    shapes.flatMap(({ schema }) => schema),
+  );
+  const reference = new Reference(databases, shapes);
   const server = createServer((request, response) => {
     answer(reference, request, response).catch((error: unknown) => {
       response.writeHead(500).end(errorText(error));

@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, startProcess, withTempDir } from '#testing';
-import { say } from './bench-system.js';
+import type { ReferencePlace } from './bench-system.js';
 import { closedLoad, type Load } from './load.js';
-import { bytesPerUnit, encodeShapes, rowsPerUnit, type TableShape } from './row-shapes.js';
+import { bytesPerUnit, encodeShapes, rowsPerUnit } from './row-shapes.js';
+import { say } from './say.js';
+import type { TableShape } from './store-reading.js';
 
 const START_MS_MAX = 20_000;
 const WARM_UP_SECONDS = 1;
@@ -16,6 +18,7 @@ export interface ReferenceRate {
 
 /** Calls per second of the reference under the same bodies and number of clients, over the same time. */
 export async function measureReference(
+  place: ReferencePlace,
   shapes: readonly TableShape[],
   run: { readonly clients: number; readonly seconds: number; readonly callsMax?: number },
   load: Load,
@@ -25,16 +28,16 @@ export async function measureReference(
     await writeFile(file, encodeShapes(shapes));
     const port = await freePort();
     const script = fileURLToPath(new URL('./reference-server.js', import.meta.url));
-    const server = startProcess(script, [folder, file, String(port)]);
+    const server = startProcess(script, [place.kind === 'server' ? withDatabase(place.url, place.database) : folder, file, String(port)]);
     try {
       await server.waitForLine(/^ready$/m, START_MS_MAX);
-      await closedLoad(port, run.clients, WARM_UP_SECONDS, load);
+      await closedLoad([port], run.clients, WARM_UP_SECONDS, load);
       let accepted = 0;
       const counting: Load = {
         next: (n) => (n < (run.callsMax ?? Number.POSITIVE_INFINITY) ? load.next(n) : undefined),
         heard: (_, { status }) => void (accepted += status === 202 ? 1 : 0),
       };
-      const result = await closedLoad(port, run.clients, run.seconds, counting);
+      const result = await closedLoad([port], run.clients, run.seconds, counting);
       if (accepted !== result.latencies.count)
         say(`reference: ${result.latencies.count - accepted} calls failed\n${server.output().slice(-500)}`);
       const { min, median, max } = result.latencies.spread();
@@ -44,4 +47,10 @@ export async function measureReference(
       await server.stop();
     }
   }, 'reference');
+}
+
+function withDatabase(server: string, database: string): string {
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  return url.toString();
 }

@@ -5,7 +5,8 @@ import { insert, openSqlite, type Reader, type Row } from '#persistence';
 import { builtFile, freePort, startProcess, withTempDir } from '#testing';
 import { writeFile } from 'node:fs/promises';
 import { closedLoad } from './load.js';
-import { bytesPerUnit, encodeShapes, readStore, rowsPerUnit, shapesBetween } from './row-shapes.js';
+import { bytesPerUnit, encodeShapes, rowsPerUnit, shapesBetween } from './row-shapes.js';
+import { readStore } from './sqlite-store.js';
 
 const STATEMENTS = [
   'CREATE TABLE request (id {id} NOT NULL PRIMARY KEY, note {bytes} NOT NULL, maybe {id})',
@@ -52,7 +53,7 @@ describe('the reference', () => {
         const statuses: number[] = [];
         const body = (n: number): string => (n < 9 ? '{}' : '{"items":[1,2,3]}');
         const next = (n: number) => (n < 10 ? { method: 'POST', path: '/', headers: {}, body: body(n) } : undefined);
-        await closedLoad(port, 4, 20, { next, heard: (_, reply) => void statuses.push(reply.status) });
+        await closedLoad([port], 4, 20, { next, heard: (_, reply) => void statuses.push(reply.status) });
         expect(statuses).toEqual(Array.from({ length: 10 }, () => 202));
       } finally {
         await server.stop();

@@ -23,8 +23,9 @@ async function start(): Promise<void> {
       job: leader,
       module: AuditLedgerModule.forRoot({ ...parts, leader }),
       prepare: (app, { registry }) => {
-        service = app.get(LedgerService, { strict: false });
-        addLedgerMetrics(registry, service);
+        const found = app.get(LedgerService, { strict: false });
+        addLedgerMetrics(registry, found);
+        service = found;
       },
       reasons: () => (service ? whyLedgerWaits(service) : []),
     };
