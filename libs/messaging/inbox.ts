@@ -1,4 +1,4 @@
-import { AppError, errorText, type Clock, type Log, type RealTime } from '#kernel';
+import { AppError, errorText, failPoint, type Clock, type Log, type RealTime } from '#kernel';
 import { insert, type Database, type Tx } from '#persistence';
 import type { Message, MessageBus } from './bus.js';
 
@@ -51,6 +51,7 @@ export class InboxReader {
 
   private async handle(batch: readonly Message[]): Promise<void> {
     await this.options.prepare?.(batch);
+    failPoint('inbox.batch-prepared');
     let left = batch;
     for (let attempt = 1; left.length > 0; attempt++) {
       const failures = await this.attempt(left, attempt);
@@ -89,9 +90,12 @@ export class InboxReader {
   private async takeEffect(tx: Tx, message: Message): Promise<void> {
     const { reader, clock, handlers } = this.options;
     if (!(await tx.insertOnce('inbox', { reader, message_id: message.id, at: clock.now() }))) return;
+    failPoint('inbox.marked-before-effect');
     const handler = handlers[message.type];
     if (!handler) throw new AppError('unknown-message', `no handler for ${message.type}`, { level: 'error' });
     await handler(tx, message);
+    failPoint('inbox.effect-before-commit');
+    tx.afterCommit(() => failPoint('inbox.effect-after-commit'));
   }
 
   /** Lays aside the first failed message of each key; store failures are never the message's fault and go on being tried. */

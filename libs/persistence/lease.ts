@@ -1,4 +1,4 @@
-import { AppError, errorText, type Log, type RealTime, type Timer } from '#kernel';
+import { AppError, errorText, failPoint, type Log, type RealTime, type Timer } from '#kernel';
 import type { Migration, OpenDatabase, Tx } from './sql.js';
 
 /** The table of leases: one row for each job that only one process may do at a time. */
@@ -125,6 +125,8 @@ export class Lease {
       const row = await tx.one<{ fence: number; holder: string }>('SELECT fence, holder FROM leases WHERE name = ?', [name]);
       if (row?.holder !== holder) return false;
       this.fenceHeld = row.fence;
+      failPoint('lease.taken-before-commit');
+      tx.afterCommit(() => failPoint('lease.taken'));
       return true;
     });
   }
