@@ -32,6 +32,8 @@ export class Campaign {
   constructor(
     private readonly rig: Rig,
     private readonly chance: Chance,
+    /** Told of each step, for whoever waits. */
+    private readonly step: (what: string) => void = () => undefined,
   ) {
     this.judge = new Judge(rig.stage);
   }
@@ -41,18 +43,23 @@ export class Campaign {
     this.rounds += 1;
     // Long campaigns outlive their tokens.
     this.rig.system.signInAgain();
+    this.step(`round ${this.rounds}: ${fault.name}`);
     await this.freshCases();
+    this.step('  load');
     const memory = new ClientMemory(`round-${this.rounds}`);
     const load = new Load(stage, this.cases, memory, this.chance);
     load.start();
     await pause(LOAD_MS_MIN + this.chance.below(LOAD_MS_SPAN));
     const struck = await fault.strike(this.rig);
+    this.step('  struck');
     const flowing = await this.untilFlowing(fault, memory).then(
       () => performance.now() - struck.at,
       () => undefined,
     );
+    this.step('  flowing');
     await load.stop();
     await this.rig.allReady();
+    this.step('  ready; judgement');
     const verdict = await this.judge.judge(memory, load.approvals, this.cases, fault.isBankFault);
     if (verdict.withPerson > 0) this.cases = [];
     return {

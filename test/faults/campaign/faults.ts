@@ -6,7 +6,7 @@ import { isAlive, pause, type Rig } from './rig.js';
 import { decideAtBothGateways } from './one-case.js';
 
 const PAUSED_MS = 4_000;
-const DEATH_MS_MAX = 30_000;
+const DEATH_MS_MAX = 20_000;
 const CHURN_TURNS = 4;
 const CHURN_EVERY_MS = 1_200;
 const BANK_FAULT_MS = 4_000;

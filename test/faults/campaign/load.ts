@@ -8,8 +8,11 @@ import { pause } from './rig.js';
 const CLIENTS = 12;
 /** Every so many clients freeze; the others inquire. */
 const FREEZE_EVERY = 3;
-const THINK_MS = 120;
-const DESK_MS = 300;
+/** Between two calls of a client: at first in a hurry, so that a fault finds much under way, then at a pace that any machine keeps up with. */
+const HURRY_MS = 150;
+const THINK_MS = 1_500;
+const HURRIED_CALLS = 6;
+const DESK_MS = 500;
 const AMOUNT_MAX = 5;
 
 export type Known = StagedCase & { readonly bank: AutomaticBank; readonly holdings: readonly HoldingView[] };
@@ -31,6 +34,9 @@ export async function stageCases(stage: Stage): Promise<readonly Known[]> {
   return Promise.all(AUTOMATIC_BANKS.map(stageOne));
 }
 
+const paceOfClient = (turn: number): number => (turn < HURRIED_CALLS ? HURRY_MS : THINK_MS);
+const paceOfDesk = (): number => DESK_MS;
+
 /** Twelve clients and a desk that go on whatever happens, until they are told to stop. What fails is left for the repetition. */
 export class Load {
   readonly approvals: Approval[] = [];
@@ -47,8 +53,8 @@ export class Load {
   ) {}
 
   start(): void {
-    const clients = Array.from({ length: CLIENTS }, (_, n) => this.repeat(THINK_MS, () => this.call(n)));
-    this.running = [...clients, this.repeat(DESK_MS, () => this.askDesk()), this.repeat(DESK_MS, () => this.workDesk())];
+    const clients = Array.from({ length: CLIENTS }, (_, n) => this.repeat(paceOfClient, () => this.call(n)));
+    this.running = [...clients, this.repeat(paceOfDesk, () => this.askDesk()), this.repeat(paceOfDesk, () => this.workDesk())];
   }
 
   async stop(): Promise<void> {
@@ -56,15 +62,15 @@ export class Load {
     await Promise.all(this.running);
   }
 
-  private async repeat(everyMs: number, work: () => Promise<void>): Promise<void> {
-    while (!this.stopping) {
+  private async repeat(paceMs: (turn: number) => number, work: () => Promise<void>): Promise<void> {
+    for (let turn = 1; !this.stopping; turn += 1) {
       try {
         await work();
       } catch (error) {
         const reason = errorText(error).slice(0, 120);
         this.failures.set(reason, (this.failures.get(reason) ?? 0) + 1);
       }
-      await pause(everyMs);
+      await pause(paceMs(turn));
     }
   }
 

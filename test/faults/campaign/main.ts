@@ -12,6 +12,7 @@ const USAGE_EXIT_CODE = 2;
 /** Variables that would lead the cluster to servers which are not its own, and which a campaign must not kill. */
 const SERVERS = ['DATABASE_URL', 'KAFKA_BROKERS', 'KAFKA_PREFIX', 'CHAKONG_TEST_DATABASE_URL', 'CHAKONG_TEST_KAFKA', 'CHAKONG_FAIL_POINT'];
 
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** @returns whether nothing was lost, doubled, stuck or in disagreement */
@@ -21,8 +22,11 @@ async function run({ rounds, seed, only }: CampaignOptions): Promise<boolean> {
   const tally = new Tally();
   write(`campaign of ${rounds} rounds, seed ${seed}`);
   const rig = await Rig.open();
+  endOnSignals(rig);
   try {
-    const campaign = new Campaign(rig, chance);
+    const begun = performance.now();
+    const step = (what: string): void => complain(`${((performance.now() - begun) / 1_000).toFixed(1).padStart(8)} s  ${what}`);
+    const campaign = new Campaign(rig, chance, step);
     let cycle: readonly Fault[] = [];
     while (tally.rounds < rounds) {
       if (cycle.length === 0) cycle = rotation(chance, rig.ownsServers).filter(({ name }) => only === undefined || name.includes(only));
@@ -38,6 +42,22 @@ async function run({ rounds, seed, only }: CampaignOptions): Promise<boolean> {
     for (const line of tally.lines()) write(line);
     if (!tally.isClean) keepOutput(rig);
     await rig.stage.close();
+  }
+}
+
+/** Asked to end, it leaves neither processes nor a folder behind. */
+function endOnSignals(rig: Rig): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      complain(`${signal}: the cluster is stopped`);
+      rig.stage.close().then(
+        () => process.exit(1),
+        (error: unknown) => {
+          complain(errorText(error));
+          process.exit(1);
+        },
+      );
+    });
   }
 }
 
