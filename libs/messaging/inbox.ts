@@ -1,4 +1,4 @@
-import { AppError, errorText, invariant, type Clock, type Log, type RealTime } from '#kernel';
+import { AppError, errorText, failPoint, invariant, type Clock, type Log, type RealTime } from '#kernel';
 import { insert, type Database, type Tx } from '#persistence';
 import type { Message, MessageBus } from './bus.js';
 import { inTraceOf } from './trace.js';
@@ -72,6 +72,7 @@ export class InboxReader {
 
   private async handle(batch: readonly Message[]): Promise<void> {
     await this.options.prepare?.(batch);
+    failPoint('inbox.batch-prepared');
     let left = batch;
     for (let attempt = 1; left.length > 0; attempt++) {
       const failures = await this.attempt(left, attempt);
@@ -134,7 +135,10 @@ export class InboxReader {
   private async takeEffect(tx: Tx, message: Message): Promise<void> {
     const { reader, clock } = this.options;
     if (!(await tx.insertOnce('inbox', { reader, message_id: message.id, at: clock.now() }))) return;
+    failPoint('inbox.marked-before-effect');
     await this.handlerOf(message)(tx, message);
+    failPoint('inbox.effect-before-commit');
+    tx.afterCommit(() => failPoint('inbox.effect-after-commit'));
   }
 
   private handlerOf(message: Message): MessageHandler {

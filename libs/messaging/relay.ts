@@ -129,12 +129,14 @@ export class Relay {
   }
 
   private async publish(rows: readonly OutboxRow[]): Promise<void> {
+    failPoint('relay.read-before-publish');
     await this.bus.publish(rows.map((row) => this.outgoing(row)));
     failPoint('relay.published-before-mark');
     const seqs = rows.map((row) => row.seq);
-    await this.database.run((tx) =>
-      tx.run(`UPDATE outbox SET published_at = ? WHERE seq IN (${placeholders(seqs.length)})`, [this.clock.now(), ...seqs]),
-    );
+    await this.database.run(async (tx) => {
+      await tx.run(`UPDATE outbox SET published_at = ? WHERE seq IN (${placeholders(seqs.length)})`, [this.clock.now(), ...seqs]);
+      failPoint('relay.mark-before-commit');
+    });
     this.published += rows.length;
     failPoint('relay.marked');
   }

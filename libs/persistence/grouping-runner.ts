@@ -1,5 +1,5 @@
 import { context, type Context } from '@opentelemetry/api';
-import { AppError, errorText, type Entropy, type Log, type RealTime } from '#kernel';
+import { AppError, errorText, failPoint, type Entropy, type Log, type RealTime } from '#kernel';
 import { ScopedTx, type Statements } from './scoped-tx.js';
 import type { TransactionRunner, Tx } from './sql.js';
 
@@ -131,7 +131,9 @@ export class GroupingRunner implements TransactionRunner {
       await session.begin();
       for (const waiting of group) await this.runOne(session, waiting, group.length > 1, { done, failed, again });
       if (done.length > 0 || group.length > 1) {
+        failPoint('store.worked-before-commit');
         await session.commit();
+        failPoint('store.committed-before-told');
         this.commits += 1;
       } else {
         await session.rollback();

@@ -1,4 +1,4 @@
-import { AppError, errorText, type Log, type RealTime, type Timer } from '#kernel';
+import { AppError, errorText, failPoint, type Log, type RealTime, type Timer } from '#kernel';
 import type { Migration, OpenDatabase, Tx } from './sql.js';
 
 /** The table of leases: one row for each job that only one process may do at a time. */
@@ -129,7 +129,10 @@ export class Lease {
         await tx.run(taking, [holder, LEASE_MS, name]);
       }
       const row = await tx.one<{ fence: number; holder: string }>('SELECT fence, holder FROM leases WHERE name = ?', [name]);
-      return row?.holder === holder ? row.fence : undefined;
+      if (row?.holder !== holder) return undefined;
+      failPoint('lease.taken-before-commit');
+      tx.afterCommit(() => failPoint('lease.taken'));
+      return row.fence;
     });
   }
 }

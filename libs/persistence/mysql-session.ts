@@ -1,5 +1,5 @@
 import type { Connection, ConnectionOptions } from 'mysql2/promise';
-import { errorText, type Log, type RealTime } from '#kernel';
+import { errorText, failPoint, type Log, type RealTime } from '#kernel';
 import type { Session, Verdict } from './grouping-runner.js';
 import { connectWhenThere, MysqlStatements, SERVER_MS_MAX } from './mysql-connection.js';
 import { isLostConnection, judgeMysql, unavailable } from './mysql-errors.js';
@@ -65,7 +65,11 @@ export class MysqlSession implements Session {
   }
 
   async commit(): Promise<void> {
-    await this.watched(() => this.command('COMMIT'));
+    await this.watched(async () => {
+      const done = this.command('COMMIT');
+      failPoint('store.commit-on-its-way');
+      await done;
+    });
   }
 
   async rollback(): Promise<void> {

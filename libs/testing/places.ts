@@ -77,6 +77,8 @@ export const repository = path.resolve(path.dirname(fileURLToPath(import.meta.ur
  * `apps/standalone/src/main.js`: for tests that start processes or worker threads, which cannot run TypeScript.
  */
 export async function builtFile(file: string): Promise<string> {
+  // Compiled code is part of a build already, whose other files belong to it.
+  if (import.meta.url.endsWith('.js')) return path.join(repository, file.replace(/\.ts$/, '.js'));
   const { stdout } = await promisify(execFile)(process.execPath, [path.join(repository, 'deploy', 'local', 'build.mjs')], {
     timeout: BUILD_MS_MAX,
   });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundlePath, newSignerKey, parseSignerKey, RightEdge, signCheckpoint, TILE_WIDTH } from '#merkle';
 import { startProcess, withTempDir } from '#testing';
-import { say } from './bench-system.js';
+import { say } from './say.js';
 import type { BenchOptions } from './options.js';
 import type { BenchResult } from './result.js';
 

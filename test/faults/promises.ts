@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { errorText } from '#kernel';
 import { eventually } from '#testing';
 import { AUTOMATIC_BANKS, type Stage } from '../scenarios/stage/stage.js';
@@ -5,6 +6,7 @@ import { verify } from '../scenarios/stage/verifier.js';
 import type { List, OrderView, RequestView } from '../scenarios/stage/views.js';
 
 const SETTLE_MS_MAX = 60_000;
+const CHECKED_AT_ONCE = 8;
 const BANKS = [...AUTOMATIC_BANKS, 'wrcb'] as const;
 
 /** A write that was sent: by whom, what, under which key, and the 202 if it was heard. */
@@ -21,10 +23,13 @@ export class ClientMemory {
   private readonly sent: Sent[] = [];
   private count = 0;
 
+  /** @param name sets its keys apart from those of other memories of one system */
+  constructor(private readonly name = 'client') {}
+
   /** Posts a request under a key of its own and remembers it, whatever becomes of it. @throws what the connection throws */
   async post(stage: Stage, body: unknown, user = 'officer'): Promise<RequestView | undefined> {
     this.count += 1;
-    const call: Sent = { user, path: '/api/v1/requests', body, key: `client-${process.pid}-${this.count}`, heard: undefined };
+    const call: Sent = { user, path: '/api/v1/requests', body, key: `${this.name}-${process.pid}-${this.count}`, heard: undefined };
     this.sent.push(call);
     const reply = await stage.as(user).post<RequestView>(call.path, body, call.key);
     if (reply.status === 202) call.heard = reply.body;
@@ -33,6 +38,11 @@ export class ClientMemory {
 
   get promised(): number {
     return this.sent.filter(({ heard }) => heard !== undefined).length;
+  }
+
+  /** The 202s that were heard. */
+  get heard(): readonly RequestView[] {
+    return this.sent.flatMap(({ heard }) => (heard === undefined ? [] : [heard]));
   }
 
   /** Sends again, under the same keys, what was never answered: it must be accepted now, or prove to have been accepted before. */
@@ -46,17 +56,20 @@ export class ClientMemory {
 
   /** Each 202 is there under its id, with its orders, and is replayed word for word. Returns what is missing. */
   async missing(stage: Stage): Promise<readonly string[]> {
-    const faults: string[] = [];
-    for (const { heard, user, path, body, key } of this.sent) {
-      if (!heard) continue;
-      const found = await stage.officer.get<RequestView>(`/api/v1/requests/${heard.id}`);
-      if (found.status !== 200) faults.push(`${heard.id}: ${found.status}`);
-      else if (!sameOrders(found.body.orders, heard.orders)) faults.push(`${heard.id}: other orders`);
-      const replay = await stage.as(user).post<RequestView>(path, body, key);
-      if (replay.status !== 202 || replay.body.id !== heard.id) faults.push(`${heard.id}: replayed as ${replay.status} ${replay.body.id}`);
-    }
-    return faults;
+    return (await pMap(this.sent, (call) => missingOf(stage, call), { concurrency: CHECKED_AT_ONCE })).flat();
   }
+}
+
+async function missingOf(stage: Stage, { heard, user, path, body, key }: Sent): Promise<readonly string[]> {
+  if (!heard) return [];
+  const faults: string[] = [];
+  const found = await stage.officer.get<RequestView>(`/api/v1/requests/${heard.id}`);
+  if (found.status !== 200) faults.push(`${heard.id}: ${found.status}`);
+  else if (!sameOrders(found.body.orders, heard.orders)) faults.push(`${heard.id}: other orders`);
+  const replay = await stage.as(user).post<RequestView>(path, body, key);
+  if (replay.status !== 202 || replay.body.id !== heard.id) faults.push(`${heard.id}: replayed as ${replay.status} ${replay.body.id}`);
+  else if (JSON.stringify(replay.body) !== JSON.stringify(heard)) faults.push(`${heard.id}: replayed in other words`);
+  return faults;
 }
 
 function sameOrders(a: readonly OrderView[], b: readonly OrderView[]): boolean {

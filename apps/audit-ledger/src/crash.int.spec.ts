@@ -38,7 +38,7 @@ async function isPrefix(folder: string, from: Checkpoint, to: Checkpoint): Promi
 const points = FAIL_POINTS.filter((point) => point.startsWith('ledger.'));
 
 describe('killed with SIGKILL', () => {
-  it('walks every fail-point of the ledger', () => expect(points.length).toBe(5));
+  it('walks every fail-point of the ledger', () => expect(points.length).toBe(9));
 
   it.each(points.flatMap((point) => [1, 3].map((hit) => [point, hit] as const)))(
     'at %s, hit %i: the log stays whole, nothing is lost and nothing forks',

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { RealTime } from '#kernel';
+import { takeFailPoint } from './armed.js';
 
 /** A process that dies is started again after this long, doubled with every death in a row. Real time. */
 const RESTART_MS_FIRST = 100;
@@ -77,8 +78,14 @@ export class Supervised {
     insist.cancel();
   }
 
-  /** A fail-point kills once: the process that comes after must not die of it again. */
+  /**
+   * A fail-point kills once: the process that comes after must not die of it again. One that is meant for this very start is taken out
+   * of `DATA_DIR/fail-points.json` ({"<process>": "<point>@<hit>"}), into which a campaign writes it before it ends the process.
+   */
   private failPoint(): Readonly<Record<string, string>> {
+    const { name, env } = this.spec;
+    const armed = takeFailPoint(env['DATA_DIR'] ?? '', name, this.say);
+    if (armed !== undefined) return { CHAKONG_FAIL_POINT: armed };
     return this.startedAt === this.firstStartedAt ? {} : { CHAKONG_FAIL_POINT: '' };
   }
 

@@ -1,5 +1,5 @@
 import type { EachBatchPayload } from 'kafkajs';
-import { AppError, errorText, type Log, type RealTime, type Timer } from '#kernel';
+import { AppError, errorText, failPoint, type Log, type RealTime, type Timer } from '#kernel';
 import { BATCH_SIZE_MAX, type BatchHandler, type Message } from '../bus.js';
 import { REDELIVERY_MS_FIRST, REDELIVERY_MS_MAX } from '../in-process-bus.js';
 import { messageOfRecord } from './wire.js';
@@ -36,16 +36,20 @@ export class BatchDelivery {
       const records = messages.slice(from, from + BATCH_SIZE_MAX);
       const batch = records.map((record) => messageOfRecord(topic, partition, record));
       const beat = new Heartbeat(payload, this.parts.time);
+      failPoint('kafka.fetched-before-handling');
       if (!(await this.deliver(batch, beat, usable))) {
         beat.rethrow();
         if (usable()) this.rest(payload);
         return;
       }
       const last = records[records.length - 1]?.offset ?? payload.batch.lastOffset();
+      failPoint('kafka.handled-before-offset');
       payload.resolveOffset(last);
       // Also when the group is being rebalanced: the coordinator takes commits of the old members until the new ones are settled.
       const committed = payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: following(last) }] }] });
+      failPoint('kafka.offset-on-its-way');
       await Promise.all([committed, this.parts.onDelivered(batch)]);
+      failPoint('kafka.offset-committed');
       beat.rethrow();
       await payload.heartbeat();
     }

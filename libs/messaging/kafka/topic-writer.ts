@@ -1,5 +1,5 @@
 import kafkajs, { type Kafka, type Producer, type RecordMetadata } from 'kafkajs';
-import { AppError, errorText, type Log, type RealTime } from '#kernel';
+import { AppError, errorText, failPoint, type Log, type RealTime } from '#kernel';
 import type { Message } from '../bus.js';
 import { CLIENT_RETRY } from './client.js';
 import { bytesOf, recordOf, type Outgoing } from './wire.js';
@@ -83,6 +83,7 @@ export class TopicWriter {
       const batch = this.nextBatch();
       try {
         await this.send(batch.map(({ record }) => record));
+        failPoint('kafka.published-before-told');
         this.parts.onPublished(batch.length);
         for (const { ticket } of batch) if (--ticket.left === 0) ticket.resolve();
       } catch (error) {

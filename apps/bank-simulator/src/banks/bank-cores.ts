@@ -1,4 +1,4 @@
-import { AppError, errorText, type Clock, type Entropy, type Instant, type Log } from '#kernel';
+import { AppError, errorText, failPoint, type Clock, type Entropy, type Instant, type Log } from '#kernel';
 import type { Database, Tx } from '#persistence';
 import { Book, type BankIdentity } from '../book/book.js';
 import { fallDue } from '../book/falling-due.js';
@@ -149,6 +149,10 @@ export class BankCores {
     for (const job of batch) answers.push(this.runOne(job, touched, known, saved));
     for (const { bank, book, faults } of touched) await writeChanges(tx, book, faults, bank.notices);
     for (const record of saved.values()) await writeOrder(tx, record);
+    if (saved.size > 0) {
+      failPoint('bank.effect-before-commit');
+      tx.afterCommit(() => failPoint('bank.effect-after-commit'));
+    }
   }
 
   private async knownOrders(tx: Tx, batch: readonly Job[]): Promise<Map<string, OrderRecord>> {

@@ -93,6 +93,7 @@ export class SequenceFacts {
     const log = await this.logOfNow();
     const growth = log.edge.grow(ordered.ready.map((fact) => fact.leaf));
     const head = nextHead(log, growth);
+    failPoint('ledger.signed-before-staging');
     await this.parts.staging.put(head, growth.files);
     failPoint('ledger.tiles-staged');
     await this.moveHead(log.head, head, ordered, before, released);
@@ -103,6 +104,7 @@ export class SequenceFacts {
     failPoint('ledger.published');
     this.show({ ...log, head: { ...head, checkpoint }, edge: growth.edge });
     await this.parts.staging.discard(head);
+    failPoint('ledger.staging-discarded');
     await log.folder.dropPartials(growth.files);
   }
 
@@ -121,6 +123,7 @@ export class SequenceFacts {
       await chains.advance(tx, before, ordered.heads);
       await this.layAside(tx, ordered);
       await facts.release(tx, released);
+      failPoint('ledger.head-before-commit');
     });
   }
 

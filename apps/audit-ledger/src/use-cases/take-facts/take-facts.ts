@@ -42,6 +42,7 @@ export class TakeFacts {
     await database.run(async (tx) => {
       await facts.stage(tx, taken);
       for (const one of refused) await this.layAside(tx, one);
+      failPoint('ledger.staged-before-commit');
     });
     failPoint('ledger.staged');
     for (const { message, reason } of refused) log.write('error', 'ledger-fact-refused', { id: message.id, type: message.type, reason });

@@ -1,3 +1,4 @@
+import { failPoint } from '#kernel';
 import type { BankContext } from '../../bank-context.js';
 import { findOrders } from '../../adapters/store/order-rows.js';
 import { RecordAnswer } from '../record-answer/record-answer.js';
@@ -21,6 +22,7 @@ export class AcknowledgeOrders {
     const served = new Map(rows.filter(({ delivery }) => delivery !== 'READY').map((row) => [row.order_number, row]));
     const pending = [...served.values()].filter(({ delivery }) => delivery === 'SENDING' || delivery === 'UNKNOWN');
     await Promise.all(pending.map((row) => this.settle.accepted(row.order_number, receivedAt)));
+    if (pending.length > 0) failPoint('connector.acknowledged-before-reply');
     return orderNumbers.map((orderNumber) => ({ orderNumber, result: served.has(orderNumber) ? 'ok' : 'unknown' }));
   }
 }

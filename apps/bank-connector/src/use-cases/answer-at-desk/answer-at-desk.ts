@@ -53,6 +53,7 @@ export class AnswerAtDesk {
     if (!(await changeDeskOrder(tx, seen, change))) throw wrongState('该请求单已由他人处理，请刷新后再试');
     const kind = 'rollback' in content ? { rollback: content.rollback.code } : outline(content);
     await announce.fact(tx, known, 'desk.answered', kind, principal.userId);
+    failPoint('desk.answer-before-commit');
     tx.afterCommit(() => failPoint('desk.answer-after-commit'));
     return { orderNumber, status: 'in-review' };
   }

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { judgeSignature, signForWire, type SignatureWorth, type UpFile } from '#connector-sdk';
-import { AppError, errorText } from '#kernel';
+import { AppError, errorText, failPoint } from '#kernel';
 import type { KeyRing } from '#trust';
 import type { BankContext } from '../../bank-context.js';
 import { doubtfulAnswers } from '../../adapters/store/answer-rows.js';
@@ -74,7 +74,9 @@ export class TakeFiles {
     const rows = await ordersInFile(database.reader, name);
     const numbers = rows.map((row) => row.order_number);
     await this.acknowledge.execute(numbers, receivedAt);
+    failPoint('connector.file-receipt-recorded');
     await database.run((tx) => noteDone(tx, name));
+    failPoint('connector.file-done');
     await this.parts.exchange.forget(file.legal_person, name);
   }
 
@@ -84,7 +86,9 @@ export class TakeFiles {
     if (outcomes.some(({ fault }) => fault !== undefined)) {
       this.context.log.write('warn', 'file-answers-unknown', { bank: this.context.bank, file: file.name });
     }
+    failPoint('connector.file-answers-recorded');
     await this.parts.exchange.finish(file, 'taken');
+    failPoint('connector.file-removed');
   }
 
   private async recordOne(

@@ -135,6 +135,7 @@ export class WriteFiles {
       inOrder.map((sending) => sending.bytes),
     );
     await this.parts.exchange.write({ legalPerson, name, bytes, signature: await signForWire(this.parts.signer, bytes) });
+    failPoint('connector.file-placed');
     await this.context.database.run((tx) => noteWritten(tx, name, legalPerson, this.context.clock.now()));
   }
 

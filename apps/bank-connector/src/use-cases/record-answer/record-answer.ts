@@ -63,6 +63,7 @@ export class RecordAnswer {
     const { order_number: orderNumber, case_id: caseId } = known.row;
     if (await hasAnswer(database.reader, orderNumber, sha256Hex(heard.bytes))) return undefined;
     const { digest, size } = await vault.blobs.put(caseId, heard.bytes);
+    failPoint('connector.original-kept');
     const judgement = judgeAnswer(known.order, worth, !UNSIGNED.has(manifest.delivery), hearing.reading);
     return { hearing, original: { digest, size, contentType: heard.contentType, ...worth }, judgement, delivery: 'ACCEPTED' };
   }

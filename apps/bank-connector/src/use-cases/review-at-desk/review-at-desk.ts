@@ -1,5 +1,5 @@
 import type { Principal } from '#access';
-import { AppError, instantText } from '#kernel';
+import { AppError, failPoint, instantText } from '#kernel';
 import type { Tx } from '#persistence';
 import type { ReceiptRef } from '#contracts';
 import { changeDeskOrder, receiptsOf, type DeskStatus } from '../../adapters/store/desk-rows.js';
@@ -47,6 +47,8 @@ export class ReviewAtDesk {
     if (!(await changeDeskOrder(tx, seen, change))) throw wrongState('该请求单已由他人处理，请刷新后再试');
     const content = { decision: review.decision, ...(review.reason === undefined ? {} : { reason: review.reason }) };
     await announce.fact(tx, known, 'desk.reviewed', content, principal.userId);
+    failPoint('desk.review-before-commit');
+    tx.afterCommit(() => failPoint('desk.review-after-commit'));
     return { orderNumber: seen.order_number, status };
   }
 

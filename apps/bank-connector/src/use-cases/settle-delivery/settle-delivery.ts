@@ -1,4 +1,4 @@
-import { instantText, parseInstant } from '#kernel';
+import { failPoint, instantText, parseInstant } from '#kernel';
 import { afterCrash } from '#orders';
 import type { RejectedOutcome } from '#connector-sdk';
 import type { BankContext } from '../../bank-context.js';
@@ -42,6 +42,8 @@ export class SettleDelivery {
       const at = statedAt ?? instantText(now);
       await moveDelivery(tx, row, 'ACCEPTED', { ...change, received_at: parseInstant(at) });
       await announce.progress(tx, { orderNumber, event: 'received', at });
+      failPoint('connector.received-before-commit');
+      tx.afterCommit(() => failPoint('connector.received-after-commit'));
     });
   }
 

@@ -1,4 +1,4 @@
-import { sha256Hex } from '#kernel';
+import { failPoint, sha256Hex } from '#kernel';
 import { checkBeforeSending, DELIVERY_LIFE, move } from '#orders';
 import { placeholders, type Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
@@ -72,6 +72,7 @@ export class StartSending {
         return { about: known, type: 'order.sent', content };
       }),
     );
+    failPoint('connector.sending-before-commit');
     return allowed.map(({ known, bytes }) => ({ known: { ...known, row: moved(known.row) }, bytes }));
   }
 

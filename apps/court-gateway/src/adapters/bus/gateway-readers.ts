@@ -99,14 +99,17 @@ export class GatewayReaders implements OnApplicationBootstrap {
       topics: [ORDER_EVENTS_TOPIC],
       prepare: (batch) => this.loadKeys(batch, keys),
       handlers: {
-        'order.progressed.v1': (tx, message) =>
-          this.useCases.progress.execute(tx, decodeBody('order.progressed.v1', message.body), (caseId) => {
+        'order.progressed.v1': async (tx, message) => {
+          await this.useCases.progress.execute(tx, decodeBody('order.progressed.v1', message.body), (caseId) => {
             const key = keys.get(caseId);
             invariant(key, 'the keys of the cases of a batch were fetched');
             return key;
-          }),
+          });
+          failPoint('gateway.progress-before-commit');
+        },
       },
       afterBatch: () => {
+        failPoint('gateway.progress-after-commit');
         keys.clear();
         this.relay.nudge();
       },

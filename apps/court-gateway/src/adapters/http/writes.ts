@@ -165,6 +165,7 @@ export class Writes {
 
   private async commit(scope: string, fingerprint: string, prepared: PreparedWrite): Promise<Answer> {
     const key = prepared.caseKey ?? this.vault.systemKey('answers');
+    failPoint('gateway.prepared-before-work');
     const answer = await this.parts.database.run(async (tx) => {
       const made = await prepared.work(tx);
       const isNew = await tx.insertOnce('idempotency_keys', {

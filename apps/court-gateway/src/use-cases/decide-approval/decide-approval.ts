@@ -60,6 +60,7 @@ export class DecideApproval {
     await this.recordFact(tx, row, request, prepared.caseKey, principal, decision, role);
     if (decision.decision === 'approve') await this.approve(tx, row, request, prepared, principal, at);
     else await this.end(tx, request, prepared.caseKey, ENDS[decision.decision], at);
+    failPoint('gateway.approved-before-commit');
     tx.afterCommit(() => failPoint('gateway.approved-after-commit'));
     return loadRequest(tx, request.id);
   }
