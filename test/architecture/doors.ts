@@ -70,14 +70,15 @@ export const DOORS: readonly IRegularForbiddenRuleType[] = [
 
   error(
     'database-driver',
+    // The scripts that start servers ask them whether they are up, before anything is built.
     'Only persistence imports the database driver.',
-    { pathNot: '^libs/persistence/' },
+    { pathNot: ['^libs/persistence/', '^deploy/local/services/'] },
     { path: npm('typeorm', 'better-sqlite3', 'mysql2', 'mariadb', '@nestjs/typeorm').concat('^node:sqlite$') },
   ),
   error(
     'kafka-client',
     'Only messaging imports the Kafka client.',
-    { pathNot: '^libs/messaging/' },
+    { pathNot: ['^libs/messaging/', '^deploy/local/services/'] },
     { path: npm('kafkajs', '@confluentinc/kafka-javascript', '@platformatic/kafka') },
   ),
   error(
