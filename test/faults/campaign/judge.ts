@@ -72,14 +72,13 @@ export class Judge {
     };
   }
 
+  /** An approval whose answer was lost may have been given, so each is looked at again before it is repeated. */
   private async approveAll(ids: readonly string[]): Promise<void> {
-    await pMap(
-      ids,
-      async (id) => {
-        if ((await this.stage.request(id)).status === 'awaiting-approval') await this.stage.approve(id);
-      },
-      { concurrency: AT_ONCE },
-    );
+    const approve = async (id: string): Promise<boolean> => {
+      if ((await this.stage.request(id)).status === 'awaiting-approval') await this.stage.approve(id);
+      return true;
+    };
+    await pMap(ids, (id) => eventually(() => approve(id), REPEAT_MS_MAX), { concurrency: AT_ONCE });
   }
 
   /** Waits until nothing is under way; the manual desk's orders stay where they are. */

@@ -10,9 +10,9 @@ const CLIENTS = 12;
 const FREEZE_EVERY = 3;
 /** Between two calls of a client: at first in a hurry, so that a fault finds much under way, then at a pace that any machine keeps up with. */
 const HURRY_MS = 150;
-const THINK_MS = 1_500;
-const HURRIED_CALLS = 6;
-const DESK_MS = 500;
+const THINK_MS = 3_000;
+const HURRIED_CALLS = 4;
+const DESK_MS = 1_000;
 const AMOUNT_MAX = 5;
 
 export type Known = StagedCase & { readonly bank: AutomaticBank; readonly holdings: readonly HoldingView[] };

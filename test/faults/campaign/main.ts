@@ -23,6 +23,7 @@ async function run({ rounds, seed, only }: CampaignOptions): Promise<boolean> {
   write(`campaign of ${rounds} rounds, seed ${seed}`);
   const rig = await Rig.open();
   endOnSignals(rig);
+  let clean = false;
   try {
     const begun = performance.now();
     const step = (what: string): void => complain(`${((performance.now() - begun) / 1_000).toFixed(1).padStart(8)} s  ${what}`);
@@ -37,10 +38,11 @@ async function run({ rounds, seed, only }: CampaignOptions): Promise<boolean> {
       tally.add(round);
       for (const line of roundLines(round)) write(line);
     }
-    return tally.isClean;
+    clean = tally.isClean;
+    return clean;
   } finally {
     for (const line of tally.lines()) write(line);
-    if (!tally.isClean) keepOutput(rig);
+    if (!clean) keepOutput(rig);
     await rig.stage.close();
   }
 }

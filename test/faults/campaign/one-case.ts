@@ -20,7 +20,9 @@ export async function decideAtBothGateways(rig: Rig, gateways: readonly string[]
   const freeze = { action: 'freeze', caseId: staged.id, lines, term: stage.term() };
   const officers = gateways.map((name) => rig.at(name, 'officer'));
   const replies = await Promise.all(
-    Array.from({ length: CALLS }, (_, n) => officers[n % officers.length]?.post<RequestView & ProblemBody>('/api/v1/requests', freeze)),
+    Array.from({ length: CALLS }, (_, n) => n % officers.length)
+      .flatMap((n) => officers[n] ?? [])
+      .map((officer) => officer.post<RequestView & ProblemBody>('/api/v1/requests', freeze)),
   );
   const accepted = replies.flatMap((reply) => (reply?.status === 202 ? [reply.body.id] : []));
   const wrong = accepted.length === ROOM_FOR ? [] : [`${accepted.length} of ${ROOM_FOR} freezes were accepted: ${tally(replies)}`];

@@ -33,6 +33,8 @@ const WHERE: readonly (readonly [prefix: string, choices: readonly Armed[], hitM
   ['connector.received-', [[POLLED], [FILED]], 3],
   ['connector.acknowledged-', [[POLLED], [FILED]], 2],
   ['connector.file-', [[FILED]], 1],
+  // Counted by page or file, of which a few hold everything.
+  ['connector.sending-', EACH_CONNECTOR, 2],
   ['connector.', EACH_CONNECTOR, 4],
   ['desk.', [[DESK_CONNECTOR]], 1],
   ['ledger.', LEDGER, 4],

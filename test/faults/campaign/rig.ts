@@ -2,7 +2,7 @@ import { Caller, eventually, type TestSystem } from '#testing';
 import { leaveFailPoints } from '../../../deploy/local/cluster/armed.js';
 import { Stage } from '../../scenarios/stage/stage.js';
 
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 90_000;
 const READY_MS_MAX = 90_000;
 const CALL_MS_MAX = 2_000;
 
