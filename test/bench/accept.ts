@@ -58,6 +58,7 @@ export async function runAccept(options: BenchOptions): Promise<BenchResult> {
     const before = await bench.readStore('before');
     await closedLoad(ports, CLIENTS, WARM_UP_SECONDS, load);
 
+    await bench.sayStanding('before');
     const commitsBefore = await bench.commits();
     const promisedBefore = load.promised.length;
     const flatOut = await closedLoad(ports, CLIENTS, seconds, load);
@@ -67,6 +68,7 @@ export async function runAccept(options: BenchOptions): Promise<BenchResult> {
 
     const steady = await openLoad(ports, OPEN_RATE_PER_SEC, seconds, load);
     report(`open ${OPEN_RATE_PER_SEC}/s`, steady);
+    await bench.sayStanding('after');
     for (const [reason, times] of load.refused) say(`refused ${times} times: ${reason}`);
     const after = await bench.readStore('after');
 

@@ -15,6 +15,8 @@ export interface BenchSystem {
   toggleDelivery(): void;
   /** Commits since the start over all stores of the system, those of the simulated banks left out. */
   commits(): Promise<number>;
+  /** Statements that the database server was asked for since its start, by kind; null where there is none to ask. Its other users count in. */
+  statements(): Promise<ReadonlyMap<string, number> | null>;
   /** Orders that have no last word yet. */
   openOrders(): Promise<number>;
   /** Whether the gateway's outbox holds rows that have not left. */

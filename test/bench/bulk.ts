@@ -72,6 +72,7 @@ export async function runBulk(options: BenchOptions): Promise<BenchResult> {
     const before = await bench.readStore('before');
     await closedLoad(ports, 1, seconds, limited(batches, WARM_UP_CALLS));
 
+    await bench.sayStanding('before');
     const commitsBefore = await bench.commits();
     const itemsBefore = batches.accepted.length;
     const callsMax = Math.ceil((ORDERS_MAX - itemsBefore * ORDERS_PER_ITEM) / (ORDERS_PER_ITEM * ITEMS_PER_CALL));
@@ -79,6 +80,7 @@ export async function runBulk(options: BenchOptions): Promise<BenchResult> {
     const items = batches.accepted.length - itemsBefore;
     const commitsAfter = await bench.commits();
     const after = await bench.readStore('after');
+    await bench.sayStanding('after');
     report(`batches of ${ITEMS_PER_CALL}`, flatOut);
     for (const [reason, times] of batches.refused) say(`refused ${times} times: ${reason}`);
 

@@ -73,6 +73,10 @@ class ClusterSystem implements BenchSystem {
     return sumOf((await this.commitsByProcess()).map(([, commits]) => commits));
   }
 
+  statements(): Promise<ReadonlyMap<string, number>> {
+    return this.parts.servers.statements();
+  }
+
   async openOrders(): Promise<number> {
     const samples = await scrape(this.parts.ready.origins['court-gateway-1'] ?? '');
     return sumOf(ofMetric(samples, 'chakong_orders_open').values());
@@ -97,8 +101,6 @@ class ClusterSystem implements BenchSystem {
     const memory = processes.map(([name, samples]) => `${name} ${Math.round((samples.get('process_resident_memory_bytes') ?? 0) / MIB)}`);
     say(`${label}: MiB resident: ${memory.join(', ')}`);
     say(`${label}: commits: ${(await this.commitsByProcess()).map(([name, commits]) => `${name} ${commits}`).join(', ')}`);
-    const statements = await this.parts.servers.statements();
-    say(`${label}: statements: ${[...statements].map(([kind, count]) => `${kind} ${count}`).join(', ')}`);
   }
 
   async end(): Promise<void> {

@@ -24,6 +24,7 @@ export async function startEmbedded(held: boolean, { cpuProfile, keep }: BenchOp
     ports: [Number(new URL(system.origin).port)],
     toggleDelivery: () => void process.kill(system.process.pid, 'SIGUSR2'),
     commits: async () => countedCommits(await metric('chakong_store_commits_total')),
+    statements: () => Promise.resolve(null),
     openOrders: async () => sumOf((await metric('chakong_orders_open')).values()),
     hasUnpublished: async () => (await metric('chakong_outbox_unpublished')).get('database="gateway"') !== 0,
     readStore: (label) => readStore(dataDir, 'gateway', path.join(folder.path, label)),

@@ -36,15 +36,20 @@ export async function runOrders(options: BenchOptions): Promise<BenchResult> {
     await closedLoad(ports, 1, seconds, upTo(warmUp, WARM_UP_CALLS));
     await untilAnswered(bench);
 
+    await bench.sayStanding('before');
     const commitsBefore = await bench.commits();
+    const statementsBefore = await bench.statements();
     const started = performance.now();
     const postedSeconds = await post(bench, batches, seconds);
     await untilAnswered(bench);
     const total = (performance.now() - started) / 1000;
     const commitsAfter = await bench.commits();
+    const statementsAfter = await bench.statements();
+    await bench.sayStanding('after');
     for (const [reason, times] of batches.refused) say(`refused ${times} times: ${reason}`);
 
     const orderNumbers = await orderNumbersOf(system.as('officer'), batches.accepted);
+    if (statementsBefore && statementsAfter) sayStatements(statementsBefore, statementsAfter, orderNumbers.length);
     const drained = await drain(system, AUTOMATIC_BANKS, orderNumbers);
     const times = await answerTimes(bench, batches.accepted);
     say(`${orderNumbers.length} orders posted in ${postedSeconds.toFixed(1)} s, all answered after ${total.toFixed(1)} s`);
@@ -81,6 +86,11 @@ async function post(bench: BenchSystem, batches: Batches, seconds: number): Prom
     while (performance.now() < end && (await bench.openOrders()) > OPEN_ORDERS_MAX / 2) await pause(LOOK_EVERY_MS);
   }
   return (performance.now() - started) / 1000;
+}
+
+function sayStatements(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>, orders: number): void {
+  const each = [...after].map(([kind, count]) => `${kind} ${((count - (before.get(kind) ?? 0)) / orders).toFixed(2)}`);
+  say(`statements per order: ${each.join(', ')}`);
 }
 
 function upTo(load: Load, calls: number): Load {

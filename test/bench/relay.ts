@@ -11,7 +11,7 @@ import { say } from './say.js';
 import { headersOf, prepareSubjects } from './setting.js';
 
 /** Rows of the backlog per second of measuring. */
-const ROWS_PER_SECOND = 2_500;
+const ROWS_PER_SECOND = 1_000;
 const ROWS_MAX = 100_000;
 const ACCEPT_RATE_PER_SEC = 200;
 const LOOK_EVERY_MS = 50;

@@ -18,7 +18,7 @@ export interface TableShape {
 export interface StoreView {
   readonly reader: Reader;
   /** How a table is called in a statement. */
-  at(table: string): string;
+  readonly at: (table: string) => string;
   /** The newest `count` rows of a table, and what the table is made of. */
   shapeOf(table: string, count: number, perUnit: number): Promise<TableShape>;
 }
