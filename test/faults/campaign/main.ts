@@ -22,7 +22,7 @@ async function run({ rounds, seed, only }: CampaignOptions): Promise<boolean> {
   const tally = new Tally();
   write(`campaign of ${rounds} rounds, seed ${seed}`);
   const rig = await Rig.open();
-  endOnSignals(rig);
+  endOnSignals(rig, tally);
   let clean = false;
   try {
     const begun = performance.now();
@@ -47,10 +47,11 @@ async function run({ rounds, seed, only }: CampaignOptions): Promise<boolean> {
   }
 }
 
-/** Asked to end, it leaves neither processes nor a folder behind. */
-function endOnSignals(rig: Rig): void {
+/** Asked to end, it says what it has seen and leaves neither processes nor a folder behind. */
+function endOnSignals(rig: Rig, tally: Tally): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
+      for (const line of tally.lines()) write(line);
       complain(`${signal}: the cluster is stopped`);
       rig.stage.close().then(
         () => process.exit(1),

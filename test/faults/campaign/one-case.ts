@@ -7,7 +7,7 @@ import type { Rig } from './rig.js';
 const CEILING = '5000.00';
 const EACH = '1000.00';
 const ROOM_FOR = 5;
-const CALLS = 12;
+const CALLS_EACH = 6;
 
 /**
  * Freezes of one case at both gateways at once, together far above its ceiling, then each approved at both at once.
@@ -19,12 +19,11 @@ export async function decideAtBothGateways(rig: Rig, gateways: readonly string[]
   const lines = [{ holdingId: staged.holdings[0]?.id, amount: EACH }];
   const freeze = { action: 'freeze', caseId: staged.id, lines, term: stage.term() };
   const officers = gateways.map((name) => rig.at(name, 'officer'));
-  const replies = await Promise.all(
-    Array.from({ length: CALLS }, (_, n) => n % officers.length)
-      .flatMap((n) => officers[n] ?? [])
-      .map((officer) => officer.post<RequestView & ProblemBody>('/api/v1/requests', freeze)),
+  const calls = Array.from({ length: CALLS_EACH }, () =>
+    officers.map((officer) => officer.post<RequestView & ProblemBody>('/api/v1/requests', freeze)),
   );
-  const accepted = replies.flatMap((reply) => (reply?.status === 202 ? [reply.body.id] : []));
+  const replies = await Promise.all(calls.flat());
+  const accepted = replies.flatMap(({ status, body }) => (status === 202 ? [body.id] : []));
   const wrong = accepted.length === ROOM_FOR ? [] : [`${accepted.length} of ${ROOM_FOR} freezes were accepted: ${tally(replies)}`];
   const judges = gateways.map((name) => rig.at(name, 'judge'));
   for (const id of accepted) {
@@ -42,6 +41,6 @@ export async function decideAtBothGateways(rig: Rig, gateways: readonly string[]
   return wrong;
 }
 
-function tally(replies: readonly (Reply<ProblemBody> | undefined)[]): string {
-  return replies.map((reply) => `${reply?.status} ${reply?.body.code ?? ''}`.trim()).join(', ');
+function tally(replies: readonly Reply<ProblemBody>[]): string {
+  return replies.map(({ status, body }) => `${status} ${status < 300 ? '' : body.code}`.trim()).join(', ');
 }
