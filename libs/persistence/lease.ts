@@ -22,10 +22,10 @@ export interface LeaseOptions {
 }
 
 /** How long a lease lasts without renewal: the pause after its holder was killed. By the database's clock. */
-export const LEASE_MS = 3_000;
-const RENEW_EVERY_MS = 800;
+export const LEASE_MS = 5_000;
+const RENEW_EVERY_MS = 1_000;
 /** The holder stops believing this long before the database does, so that two never believe at once. */
-const MARGIN_MS = 700;
+const MARGIN_MS = 1_000;
 
 /** The database's own clock in milliseconds: processes may be minutes apart, the rows are compared by one. */
 const NOW: Readonly<Record<OpenDatabase['dialect'], string>> = {
