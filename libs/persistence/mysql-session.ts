@@ -1,7 +1,7 @@
 import type { Connection, ConnectionOptions } from 'mysql2/promise';
 import { errorText, failPoint, type Log, type RealTime } from '#kernel';
 import type { Session, Verdict } from './grouping-runner.js';
-import { connectWhenThere, MysqlStatements, SERVER_MS_MAX } from './mysql-connection.js';
+import { connectWhenThere, coreOf, MysqlStatements, SERVER_MS_MAX } from './mysql-connection.js';
 import { isLostConnection, judgeMysql, unavailable } from './mysql-errors.js';
 import type { Statements } from './scoped-tx.js';
 import type { Row, SqlValue } from './sql.js';
@@ -15,6 +15,7 @@ const RECONNECT_MS_MAX = 10_000;
  */
 export class MysqlSession implements Session {
   readonly statements: Statements;
+  private readonly plain: MysqlStatements;
   private connection: Connection | undefined;
   private doomedBy: Error | undefined;
 
@@ -23,7 +24,8 @@ export class MysqlSession implements Session {
     private readonly time: RealTime,
     private readonly log: Log,
   ) {
-    const plain = new MysqlStatements(() => this.theConnection());
+    const plain = new MysqlStatements(() => coreOf(this.theConnection()));
+    this.plain = plain;
     this.statements = {
       all: <T extends Row>(sql: string, params: readonly SqlValue[]) => this.watched(() => plain.all<T>(sql, params)),
       run: (sql, params) => this.watched(() => plain.run(sql, params)),
@@ -96,7 +98,7 @@ export class MysqlSession implements Session {
   }
 
   private async command(sql: string): Promise<void> {
-    await this.theConnection().query(sql);
+    await this.plain.run(sql);
   }
 
   private theConnection(): Connection {

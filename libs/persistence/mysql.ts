@@ -68,7 +68,7 @@ export class MysqlDatabase implements OpenDatabase {
     private readonly pool: Pool,
     private readonly sessions: readonly MysqlSession[],
   ) {
-    this.reader = new MysqlReader(new MysqlStatements(() => pool));
+    this.reader = new MysqlReader(new MysqlStatements(() => pool.pool));
   }
 
   get commits(): number {
