@@ -28,7 +28,7 @@ const FOLDERS_LEFT_OUT = new Set(['node_modules', 'fixtures', 'data', 'coverage'
 /** What a build holds apart from compiled TypeScript: every other file of a unit except its documents and its specs. */
 const NOT_ASSETS = /(\.md|\.d\.ts|\.d\.mts|\.spec\.ts)$/;
 /** Settings, and scripts that compiled code imports. */
-const DEPLOY_ASSETS = /\.(ya?ml|json|csv|pem)$|\/services\/[a-z]+\.mjs$/;
+const DEPLOY_ASSETS = /\.(ya?ml|json|csv|pem)$|\/services\/[a-z-]+\.mjs$/;
 
 /** The root of the repository that this script belongs to. */
 export const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { keepRunning } from './kept.mjs';
 import { ensureProgram, freePort, runToEnd } from './program.mjs';
+import { newClusterId } from './cluster-id.mjs';
 
 const VERSION = '4.1.0';
 const READY_MS_MAX = 90_000;
@@ -131,6 +132,6 @@ function propertiesOf(at, data, ports) {
 }
 
 function idIn(file) {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString('base64url'));
+  if (!existsSync(file)) writeFileSync(file, newClusterId());
   return readFileSync(file, 'utf8');
 }
