@@ -225,6 +225,9 @@ describe('the ledger', () => {
   });
 });
 
+/** An older database is put back by copying its files; on a server that is its administrator's work. */
+const onFiles = testStore() === 'sqlite' ? it : it.skip;
+
 describe('a start', () => {
   const restart = (): Promise<Rig> => rig.start();
 
@@ -249,7 +252,7 @@ describe('a start', () => {
     expect(await verify('--log', rig.logFolder())).toMatchObject({ code: 0 });
   });
 
-  it('refuses an older database, whose next signature would fork the log', async () => {
+  onFiles('refuses an older database, whose next signature would fork the log', async () => {
     await rig.record(5);
     await rig.covered(5);
     await rig.stop();
@@ -266,7 +269,7 @@ describe('a start', () => {
     await refuses(/published at 10, committed at 5: the database is older than the log/);
   });
 
-  it('refuses a lost database', async () => {
+  onFiles('refuses a lost database', async () => {
     await afterStop(async () => {
       for (const name of await readdir(place.path)) if (name.startsWith('ledger.sqlite')) await rm(path.join(place.path, name));
     });

@@ -12,9 +12,7 @@ afterAll(() => gateway.close());
 
 const requestOf = (id: string) => gateway.call('officer', 'GET', `/api/v1/requests/${id}`);
 const typesOf = async (requestId: string): Promise<string[]> =>
-  (await rows<{ type: string }>(gateway, 'SELECT type FROM facts WHERE request_id = ? ORDER BY at, rowid', requestId)).map(
-    ({ type }) => type,
-  );
+  (await rows<{ type: string }>(gateway, 'SELECT type FROM facts WHERE request_id = ? ORDER BY seq', requestId)).map(({ type }) => type);
 
 async function inquiry(of: PostingCase, banks: readonly string[] = ['hubeibank']) {
   const posted = await post(gateway, { action: 'inquire', caseId: of.id, banks });

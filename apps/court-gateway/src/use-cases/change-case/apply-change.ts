@@ -35,12 +35,12 @@ export async function applyDebt(tx: Tx, locked: CaseRow, caseKey: DataKey, debt:
 /** @throws AppError `court-account-missing` when the register has no such account, `open-orders` while a deduct is open */
 export async function assertAccountMayChange(tx: Tx, vault: Vault, locked: CaseRow, account: CourtAccountChange): Promise<void> {
   if (!(await isRegisteredAccount(tx, vault, locked.court_code, account))) throw accountNotRegistered('');
-  const open = await tx.one<{ lines: number }>(
-    `SELECT COUNT(*) AS lines FROM order_lines
+  const open = await tx.one<{ n: number }>(
+    `SELECT COUNT(*) AS n FROM order_lines
      WHERE case_id = ? AND action = 'deduct' AND status IN (${placeholders(OPEN_LINE_STATUSES.length)})`,
     [locked.id, ...OPEN_LINE_STATUSES],
   );
-  if (Number(open?.lines ?? 0) > 0) throw new AppError('open-orders', '尚有未办结的扣划，不得变更执行款账户');
+  if (Number(open?.n ?? 0) > 0) throw new AppError('open-orders', '尚有未办结的扣划，不得变更执行款账户');
 }
 
 export async function applyCourtAccount(
