@@ -56,6 +56,18 @@ async function play(cluster: Cluster): Promise<void> {
   } catch (error) {
     complain(`演示未完成，下次启动将从此处继续：${errorText(error)}`);
   }
+  for (const line of nextSteps(cluster)) write(line);
+}
+
+function nextSteps({ court, addresses }: Cluster): readonly string[] {
+  return [
+    '',
+    '接下来可以：',
+    `  接口文档      ${court}/api/docs`,
+    `  账本检查点    curl -s ${addresses.ledger}/ledger/checkpoint`,
+    `  独立验证账本  npm run -s verify -- --log ${addresses.ledger}/ledger`,
+    `  停止          Ctrl-C，或向本进程发送 SIGTERM`,
+  ];
 }
 
 function stopOnSignals(stop: () => Promise<void>): void {
