@@ -42,6 +42,7 @@ export default tseslint.config(
       '.build/**',
       'node_modules/**',
       'data/**',
+      'data-cluster/**',
       'coverage/**',
       'reports/**',
       '.stryker-tmp/**',

@@ -15,7 +15,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['<rootDir>/.build', '<rootDir>/data', '<rootDir>/.stryker-tmp'],
+  modulePathIgnorePatterns: ['<rootDir>/.build', '<rootDir>/data', '<rootDir>/data-cluster', '<rootDir>/.stryker-tmp'],
   testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
   testTimeout: 30_000,
 };
