@@ -7,7 +7,7 @@ import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { FileCase } from '../../use-cases/file-case/file-case.js';
 import { readNewCase } from '../../use-cases/file-case/new-case.js';
 import { CaseViews } from '../../use-cases/show-case/case-view.js';
-import { loadCase, pathId, type CaseRow } from '../store/case-rows.js';
+import { loadCase, pathId, readAtOnce, type CaseRow } from '../store/case-rows.js';
 import { CaseListQuery, FileCaseBody } from './case-bodies.js';
 import { CASE_EXAMPLE } from './case-examples.js';
 import { Reads, WritesOnce } from './documented.js';
@@ -73,7 +73,8 @@ export class CasesController {
     const { reader } = this.parts.database;
     const row = await loadCase(reader, pathId(id));
     assertMay(principal, 'case.read', { courtCode: row.court_code });
-    return this.views.one(reader, row, await this.views.keysOf([row]), principal);
+    const keys = await this.views.keysOf([row]);
+    return readAtOnce(reader, row.id, (seen) => this.views.one(reader, seen, keys, principal));
   }
 }
 

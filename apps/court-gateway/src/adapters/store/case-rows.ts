@@ -65,6 +65,24 @@ export async function lockCase(tx: Tx, caseId: string): Promise<CaseRow> {
   return loadCase(tx, caseId);
 }
 
+/** Readings of one case that its money overtook, one after another; what the last one saw is shown. */
+const READINGS_MAX = 5;
+
+/**
+ * Reads several things of a case as of one moment: every transaction that changes its money counts `lock_no` up, and a reading during
+ * which it has changed is made again. Without it an answer could show a measure in force and a sum that does not hold it yet.
+ * @throws AppError `not-found`
+ */
+export async function readAtOnce<T>(reader: Reader, caseId: string, read: (row: CaseRow) => Promise<T>): Promise<T> {
+  let row = await loadCase(reader, caseId);
+  for (let reading = 1; ; reading += 1) {
+    const seen = await read(row);
+    const after = await loadCase(reader, caseId);
+    if (after.lock_no === row.lock_no || reading === READINGS_MAX) return seen;
+    row = after;
+  }
+}
+
 export function caseMoneyOf(row: CaseRow): CaseMoney {
   return { ceiling: BigInt(row.ceiling), collected: BigInt(row.collected), satisfied: BigInt(row.satisfied) };
 }

@@ -5,7 +5,7 @@ import { expiresWithin } from '#orders';
 import { FactRecorder, type Fact } from '#messaging';
 import type { DataKey } from '#privacy';
 import { figuresOfCase } from '../../adapters/store/case-figures.js';
-import { loadCase, notFound, pathId, type CaseRow } from '../../adapters/store/case-rows.js';
+import { loadCase, notFound, pathId, readAtOnce, type CaseRow } from '../../adapters/store/case-rows.js';
 import { findHolding, transactionsOf } from '../../adapters/store/holding-writes.js';
 import { holdingsOfCase, openHolding } from '../../adapters/store/holdings-reading.js';
 import { findMeasure, measuresEndingBy } from '../../adapters/store/measure-writes.js';
@@ -43,20 +43,22 @@ export class ReadMoney {
 
   async measures(principal: Principal, caseId: string): Promise<View> {
     const { reader } = this.parts.database;
-    const { row, key } = await this.caseFor(principal, 'measure.list', pathId(caseId));
-    const figures = await figuresOfCase(reader, row);
-    const measures = await measuresOfCase(reader, caseId);
-    const sum = (amount: bigint) => moneyJson(amount, row.currency);
-    return {
-      ceiling: sum(BigInt(row.ceiling)),
-      committed: sum(figures.committed),
-      underControl: sum(figures.underControl),
-      collected: sum(BigInt(row.collected)),
-      outstanding: sum(figures.outstanding),
-      exposure: sum(figures.exposure),
-      excess: sum(figures.excess),
-      items: measures.map((measure) => measureView(this.vault, key, measure)),
-    };
+    const { key } = await this.caseFor(principal, 'measure.list', pathId(caseId));
+    return readAtOnce(reader, caseId, async (row) => {
+      const figures = await figuresOfCase(reader, row);
+      const measures = await measuresOfCase(reader, caseId);
+      const sum = (amount: bigint) => moneyJson(amount, row.currency);
+      return {
+        ceiling: sum(BigInt(row.ceiling)),
+        committed: sum(figures.committed),
+        underControl: sum(figures.underControl),
+        collected: sum(BigInt(row.collected)),
+        outstanding: sum(figures.outstanding),
+        exposure: sum(figures.exposure),
+        excess: sum(figures.excess),
+        items: measures.map((measure) => measureView(this.vault, key, measure)),
+      };
+    });
   }
 
   async payments(principal: Principal, caseId: string): Promise<View> {
