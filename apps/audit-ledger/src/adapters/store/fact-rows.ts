@@ -1,6 +1,6 @@
 import type { FactRecorded } from '#contracts';
 import { AppError, invariant, type Instant } from '#kernel';
-import { placeholders, type Reader, type Row, type Tx } from '#persistence';
+import { insertMany, placeholders, type Reader, type Row, type Tx } from '#persistence';
 import type { ReadLeaf } from '../../use-cases/take-facts/read-leaf.js';
 
 /**
@@ -38,27 +38,51 @@ export interface PlacedFact extends Row {
 /** The largest answer to one question about a request. */
 export const FACTS_OF_REQUEST_MAX = 20_000;
 
+/** Message ids asked for in one statement. */
+const IDS_PER_QUERY = 200;
+
+function rowOf({ messageId, chain, leaf, search, takenAt }: NewFact) {
+  return {
+    message_id: messageId,
+    chain,
+    chain_seq: leaf.subjectSeq,
+    prev: leaf.prev ?? null,
+    leaf_hash: leaf.hash,
+    leaf: leaf.bytes,
+    type: search.type,
+    actor: search.actor ?? null,
+    order_number: search.orderNumber ?? null,
+    case_number: search.caseNumber ?? null,
+    request_id: search.requestId ?? null,
+    taken_at: takenAt,
+    state: 'waiting',
+  };
+}
+
 export class FactRows {
   constructor(private readonly reader: Reader) {}
 
+  /**
+   * Stages what has not come before, in its order. A fact costs a part of a statement, not one of its own: the log takes some ten of them
+   * for each order. One that another process stages at the same moment makes the closure run again.
+   */
   async stage(tx: Tx, facts: readonly NewFact[]): Promise<void> {
-    for (const { messageId, chain, leaf, search, takenAt } of facts) {
-      await tx.insertOnce('ledger_facts', {
-        message_id: messageId,
-        chain,
-        chain_seq: leaf.subjectSeq,
-        prev: leaf.prev ?? null,
-        leaf_hash: leaf.hash,
-        leaf: leaf.bytes,
-        type: search.type,
-        actor: search.actor ?? null,
-        order_number: search.orderNumber ?? null,
-        case_number: search.caseNumber ?? null,
-        request_id: search.requestId ?? null,
-        taken_at: takenAt,
-        state: 'waiting',
-      });
+    const fresh = new Map(facts.map((fact) => [fact.messageId, fact]));
+    for (const messageId of await this.staged(tx, [...fresh.keys()])) fresh.delete(messageId);
+    await insertMany(tx, 'ledger_facts', [...fresh.values()].map(rowOf));
+  }
+
+  private async staged(tx: Tx, messageIds: readonly string[]): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (let from = 0; from < messageIds.length; from += IDS_PER_QUERY) {
+      const part = messageIds.slice(from, from + IDS_PER_QUERY);
+      const rows = await tx.all<{ message_id: string }>(
+        `SELECT message_id FROM ledger_facts WHERE message_id IN (${placeholders(part.length)})`,
+        part,
+      );
+      found.push(...rows.map(({ message_id }) => message_id));
     }
+    return found;
   }
 
   /** The oldest facts that wait, at most `limit`. */
