@@ -168,9 +168,12 @@ describe('the ledger', () => {
     const lying = await FactSource.open({ file: path.join(place.path, 'lying.sqlite'), bus: rig.bus, clock: rig.clock, log: silentLog });
     await lying.record(requestId(0), 'another story');
     lying.relay.start();
-    await eventually(() => rig.events.includes('ledger-fact-refused'));
-    const rows = await rig.database.reader.all<{ state: string }>('SELECT state FROM ledger_facts ORDER BY seq');
-    expect(rows.map((row) => row.state)).toEqual(['sequenced', 'refused']);
+    // The warning is written before the commit that keeps the evidence, so the rows are what the test waits for.
+    await eventuallyHolds(async () => {
+      const rows = await rig.database.reader.all<{ state: string }>('SELECT state FROM ledger_facts ORDER BY seq');
+      expect(rows.map((row) => row.state)).toEqual(['sequenced', 'refused']);
+    });
+    expect(rig.events).toContain('ledger-fact-refused');
     await lying.close();
   });
 
