@@ -18,7 +18,8 @@ async function start(): Promise<void> {
     lockFolder(join(ground.dataDir, 'ledger-writer'));
     const parts = await ledgerPartsOn(ground, config.origin);
     const { clock: time, log } = ground;
-    const leader = new Lease({ database: parts.database, name: 'sequencer', holder: config.process.instance, time, log });
+    const { instance: holder, isSoleInstance: isSoleHolder } = config.process;
+    const leader = new Lease({ database: parts.database, name: 'sequencer', holder, isSoleHolder, time, log });
     return {
       job: leader,
       module: AuditLedgerModule.forRoot({ ...parts, leader }),

@@ -21,7 +21,14 @@ async function start(): Promise<void> {
       oidc,
     });
     const { clock: time, log } = ground;
-    const lease = new Lease({ database: own.database, name: 'gateway', holder: settings.instance, time, log });
+    const lease = new Lease({
+      database: own.database,
+      name: 'gateway',
+      holder: settings.instance,
+      isSoleHolder: settings.isSoleInstance,
+      time,
+      log,
+    });
     const parts = { ...own, leader: lease, receipts: true };
     return {
       module: CourtGatewayModule.forRoot(parts),
