@@ -25,7 +25,7 @@ async function start(): Promise<void> {
       module: AuditLedgerModule.forRoot({ ...parts, leader }),
       prepare: (app, { registry }) => {
         const found = app.get(LedgerService, { strict: false });
-        addLedgerMetrics(registry, found);
+        addLedgerMetrics(registry, found, parts.database.reader);
         service = found;
       },
       reasons: () => (service ? whyLedgerWaits(service) : []),

@@ -33,7 +33,7 @@ async function start(): Promise<void> {
     return {
       module: CourtGatewayModule.forRoot(parts),
       prepare: (_app, { registry }) => {
-        addGatewayMetrics(registry, parts.database.reader);
+        addGatewayMetrics(registry, parts.database.reader, parts.clock);
       },
       // The benches' switch: SIGUSR2 lets held delivery go, and holds it again.
       serving: (app) => toggleDeliveryOnSignal(app.get<Relay>(GATEWAY_RELAY, { strict: false }), settings.holdDelivery),
