@@ -19,7 +19,7 @@ const GRID_WIDTH = 24;
 /** Words of the query language, and labels. */
 const LANGUAGE = new Set([
   ...['sum', 'max', 'min', 'count', 'rate', 'by', 'or', 'vector', 'histogram_quantile', 'up'],
-  ...['le', 'job', 'instance', 'database', 'bank', 'status', 'state', 'reader', 'route', 'method'],
+  ...['le', 'job', 'instance', 'database', 'bank', 'status', 'state', 'reader', 'route', 'method', 'kind', 'lease', 'holder'],
 ]);
 const dashboards = (await readdir(FOLDER)).filter((name) => name.endsWith('.json'));
 const read = async (file: string) =>

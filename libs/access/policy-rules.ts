@@ -42,6 +42,12 @@ export interface DeskReview extends BankOrder {
   readonly answeredBy: string;
 }
 
+/** A proposal to drive a dead letter again. */
+export interface RedriveProposal {
+  /** User id of who has asked. */
+  readonly askedBy: string;
+}
+
 export interface OwnedResource {
   readonly ownerId: string;
 }
@@ -96,5 +102,9 @@ export const neverReviews: Rule<DeskReview> = (principal, resource) => {
   const other = otherClerk(principal, resource);
   return other.kind === 'allowed' ? forbidden('forbidden') : other;
 };
+
+/** Four eyes where no court is concerned. */
+export const otherAsker: Rule<RedriveProposal> = (principal, { askedBy }) =>
+  askedBy === principal.userId ? forbidden('own-approval') : ALLOWED;
 
 export const ownThing: Rule<OwnedResource> = (principal, { ownerId }) => (principal.userId === ownerId ? ALLOWED : HIDDEN);

@@ -3,6 +3,7 @@ import {
   handlerOfCase,
   neverReviews,
   otherApprover,
+  otherAsker,
   otherClerk,
   ownBank,
   ownCourt,
@@ -14,6 +15,7 @@ import {
   type NoResource,
   type OwnedResource,
   type PendingApproval,
+  type RedriveProposal,
   type Rule,
 } from './policy-rules.js';
 import { ROLES, type Role } from './principal.js';
@@ -106,6 +108,9 @@ export const POLICY = {
   'bank.list': EVERYBODY,
   'event-feed.read': nobodyBut('auditor', 'service'),
   'ledger.entries.read': nobodyBut('auditor'),
+  'dead-letter.list': nobodyBut('admin', 'auditor'),
+  'dead-letter.redrive': ADMIN,
+  'dead-letter.redrive.approve': row<RedriveProposal>({ admin: otherAsker }),
 
   'desk.list': nobodyBut('clerk', 'reviewer'),
   'desk.read': DESK,

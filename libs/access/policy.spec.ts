@@ -21,7 +21,7 @@ import {
  * What the public interface says, written down a second time and apart from the table under test. One letter per role, in the order
  * officer judge leader clerk reviewer auditor admin service:
  * `-` never · `a` anywhere · `c` own court · `h` own court and handler · `p` another person with a missing role ·
- * `b` own bank · `r` own bank, not who answered · `n` only to hear that it is his own · `o` own thing
+ * `q` another person than who has asked · `b` own bank · `r` own bank, not who answered · `n` only to hear that it is his own · `o` own thing
  */
 const EXPECTED: Readonly<Record<Action, string>> = {
   'officer.list': '-----aa-',
@@ -79,6 +79,9 @@ const EXPECTED: Readonly<Record<Action, string>> = {
   'bank.list': 'aaaaaaaa',
   'event-feed.read': '-----a-a',
   'ledger.entries.read': '-----a--',
+  'dead-letter.list': '-----aa-',
+  'dead-letter.redrive': '------a-',
+  'dead-letter.redrive.approve': '------q-',
   'desk.list': '---aa---',
   'desk.read': '---bb---',
   'desk.documents.read': '---bb---',
@@ -115,6 +118,7 @@ const FITTING = {
   approvedBy: [] as string[],
   rolesNeeded: [...ROLES],
   answeredBy: 'u-other',
+  askedBy: 'u-other',
   ownerId: 'u-me',
 };
 
@@ -153,6 +157,11 @@ const PROMISES: Readonly<Record<string, readonly (readonly [Partial<typeof FITTI
     [{ approvedBy: ['u-me'] }, NEVER],
     [{ rolesNeeded: [] }, NEVER],
     [{ courtCode: '999999', requestedBy: 'u-me' }, HIDDEN],
+  ],
+  q: [
+    [{}, YES],
+    [{ courtCode: '999999', bank: 'x' }, YES],
+    [{ askedBy: 'u-me' }, 'own-approval'],
   ],
   b: [
     [{}, YES],
@@ -217,6 +226,7 @@ describe('the policy', () => {
         const approving = ['request.approve', 'case.debt.approve', 'case.court-account.approve', 'order.resolution.approve'] as const;
         for (const action of approving) if (ask(all, action, { requestedBy: 'u-me' }) === YES) return false;
         if (ask(all, 'desk.review', { answeredBy: 'u-me' }) === YES) return false;
+        if (ask(all, 'dead-letter.redrive.approve', { askedBy: 'u-me' }) === YES) return false;
         return ACTIONS.every((action) => (ask(all, action) === YES) === roles.some((role) => ask(person(role), action) === YES));
       }),
     );

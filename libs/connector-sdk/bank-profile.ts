@@ -1,4 +1,5 @@
 import { ProfileReader } from './profile-reader.js';
+import { readServiceHours, type ServiceHours } from './service-hours.js';
 
 /** One legal person behind a bank's front end; a union serves many (docs/rules.md). */
 export interface LegalPerson {
@@ -61,9 +62,11 @@ export interface BankProfile {
   readonly user?: string;
   /** Milliseconds between two looks at folders, or between two polls that the bank is asked to make. */
   readonly pollMs: number;
+  /** When orders may leave for the bank; left out, at any time. */
+  readonly service?: ServiceHours;
 }
 
-const MEMBERS = ['bank', 'name', 'dialect', 'active', 'legalPersons', 'abilities', 'limits', 'endpoint', 'user', 'pollMs'];
+const MEMBERS = ['bank', 'name', 'dialect', 'active', 'legalPersons', 'abilities', 'limits', 'endpoint', 'user', 'pollMs', 'service'];
 const ABILITIES = [
   'inquire',
   'freeze',
@@ -110,6 +113,7 @@ export function parseBankProfile(raw: unknown): BankProfile {
     ...(root['endpoint'] === undefined ? {} : { endpoint: readEndpoint(read, root['endpoint']) }),
     ...(root['user'] === undefined ? {} : { user: read.text(root['user'], '/user', /^[\w.-]{1,60}$/, 'a user name') }),
     pollMs: read.whole(root['pollMs'], '/pollMs', 50, 3_600_000),
+    ...(root['service'] === undefined ? {} : { service: readServiceHours(read, root['service']) }),
   };
   read.done('the bank profile');
   return profile;

@@ -48,7 +48,7 @@ export interface Foundation extends Ground {
   readonly blobs: BlobStore;
 }
 
-type Place = Pick<ProcessSettings, 'dataDir' | 'instance' | 'backing'>;
+type Place = Pick<ProcessSettings, 'dataDir' | 'instance' | 'isSoleInstance' | 'backing'>;
 
 /** Name of the database of wrapped case keys: apart from the cases, so that a backup of these holds no keys. */
 export const CASE_KEYS = 'keys/case-keys';
@@ -58,7 +58,7 @@ export const CASE_KEYS = 'keys/case-keys';
  * only checks, because `npm run migrate` (`prepare`) makes it.
  */
 export async function layGround(place: Place, clock: SystemClock, log: Log, purpose: 'serve' | 'prepare' = 'serve'): Promise<Ground> {
-  const { dataDir, backing, instance } = place;
+  const { dataDir, backing } = place;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const entropy = systemEntropy;
   const surroundings = { time: clock, entropy, log };
@@ -68,7 +68,7 @@ export async function layGround(place: Place, clock: SystemClock, log: Log, purp
     ? new ServerStores(backing, mayMake ? 'apply' : 'check', { ...surroundings, ...(databaseTls ? { tls: databaseTls } : {}) })
     : new FileStores(dataDir, surroundings);
   const installed = mayMake ? await makeKeys(dataDir, clock, entropy) : await openKeys(dataDir, clock, entropy);
-  const bus = backing ? await kafka(backing, instance, clock, log) : new InProcessBus(clock, log);
+  const bus = backing ? await kafka(backing, place, clock, log) : new InProcessBus(clock, log);
   return { ...installed, dataDir, clock, entropy, log, bus, stores, close: () => stores.close() };
 }
 
@@ -81,9 +81,10 @@ export async function layFoundation(ground: Ground): Promise<Foundation> {
 }
 
 /** Readers and writers of one installation on its broker. */
-async function kafka({ brokers, topicPrefix, kafkaTls }: Backing, instance: string, time: SystemClock, log: Log): Promise<MessageBus> {
+async function kafka({ brokers, topicPrefix, kafkaTls }: Backing, place: Place, time: SystemClock, log: Log): Promise<MessageBus> {
   const tls = kafkaTls && (await readClientTlsFiles(kafkaTls));
-  return new KafkaBus({ brokers, topicPrefix, clientId: `chakong-${instance}`, time, log, ...(tls ? { tls } : {}) });
+  const { instance, isSoleInstance: isSoleClient } = place;
+  return new KafkaBus({ brokers, topicPrefix, clientId: `chakong-${instance}`, isSoleClient, time, log, ...(tls ? { tls } : {}) });
 }
 
 /** The keys of an installation that must have them. @throws AppError `key-file-missing` */

@@ -6,7 +6,7 @@ import type { MessageBus } from '#messaging';
 import { layGround, type Ground } from './foundation.js';
 import { KeptClock } from './kept-clock.js';
 import { operationsOf, type Watched } from './operations.js';
-import { backingOf, type ProcessSettings } from './settings.js';
+import { backingOf, parseFailPoint, type ProcessSettings } from './settings.js';
 import type { Stores } from './stores.js';
 import { startTelemetry } from './telemetry.js';
 
@@ -53,7 +53,7 @@ export async function runProcess(settings: ProcessSettings, compose: (ground: Gr
 }
 
 export async function beginProcess(settings: ProcessSettings): Promise<Begun> {
-  if (settings.endWithParent) endWithParent();
+  if (settings.endWithParent) listenToParent();
   if (settings.failPoint) armFailPoint(settings.failPoint.point, settings.failPoint.atHit);
   const { telemetry, instance, logLevel, dataDir } = settings;
   const endTelemetry = telemetry ? startTelemetry(instance, telemetry) : () => Promise.resolve();
@@ -66,7 +66,13 @@ export async function serve({ settings, log, time, endTelemetry }: Begun, { stor
   const app = await createHttpServer(composed.module, log, tls ? { tls } : {});
   let serving = false;
   const { reasons } = composed;
-  const operations = operationsOf({ stores, serving: () => serving, ...(bus ? { bus } : {}), ...(reasons ? { reasons } : {}) });
+  const operations = operationsOf({
+    stores,
+    clock: time.clock,
+    serving: () => serving,
+    ...(bus ? { bus } : {}),
+    ...(reasons ? { reasons } : {}),
+  });
   mountOpenApi(app);
   mountOperations(app, operations);
   if (settings.telemetry) traceCalls(app);
@@ -88,10 +94,21 @@ export async function serve({ settings, log, time, endTelemetry }: Begun, { stor
   log.write('info', 'serving', { port: settings.port });
 }
 
-/** A supervisor that was killed has not stopped its processes; without it nobody would. */
-function endWithParent(): void {
+/** What a supervisor writes to a process in the middle of a test: `fail-point <point>@<hit>`. */
+export const FAIL_POINT_LINE = 'fail-point ';
+
+/**
+ * A supervisor that was killed has not stopped its processes; without it nobody would. Only whoever has started this process can write to
+ * it, so what comes is taken for what it says.
+ */
+function listenToParent(): void {
   process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL'));
-  process.stdin.resume();
+  process.stdin.on('data', (chunk: Buffer) => {
+    for (const line of chunk.toString('utf8').split('\n')) {
+      const failPoint = line.startsWith(FAIL_POINT_LINE) ? parseFailPoint(line.slice(FAIL_POINT_LINE.length)) : undefined;
+      if (failPoint) armFailPoint(failPoint.point, failPoint.atHit);
+    }
+  });
 }
 
 /** SIGTERM and SIGINT end the process in order: no new calls, running work done, stores closed. */

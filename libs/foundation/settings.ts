@@ -35,6 +35,11 @@ export interface ProcessSettings {
   readonly logLevel: LogLevel;
   /** Names this process among its like, for leases and logs. */
   readonly instance: string;
+  /**
+   * The name was given to this process alone (`CHAKONG_INSTANCE`), so whatever is still held under it belonged to a process that is dead:
+   * its leases and its places in groups are taken over at once.
+   */
+  readonly isSoleInstance: boolean;
   /** Absent: everything is embedded. */
   readonly backing: Backing | undefined;
   readonly telemetry: TelemetrySettings | undefined;
@@ -131,6 +136,7 @@ export function readProcessSettings(read: EnvironmentReader, defaults: SettingDe
     dataDir: resolve(read.text('DATA_DIR') ?? './data'),
     demo: read.oneOf<DemoMode>('CHAKONG_DEMO', ['play', 'seed', 'off'], defaults.demo),
     logLevel: read.oneOf<LogLevel>('LOG_LEVEL', LEVELS, 'warn'),
+    isSoleInstance: read.text('CHAKONG_INSTANCE') !== undefined,
     instance: read.matching('CHAKONG_INSTANCE', INSTANCE, 'a short name of small letters, digits and hyphens', defaults.instance),
     backing: defaults.embedded ? undefined : readBacking(read),
     telemetry: readTelemetry(read),
@@ -193,16 +199,20 @@ function readServerTls(read: EnvironmentReader): TlsFiles | undefined {
   return { certFile, keyFile, requestClientCert, ...(caFile === undefined ? {} : { caFile }) };
 }
 
-/** `<name>` or `<name>@<hit>`. */
 function readFailPoint(read: EnvironmentReader): ProcessSettings['failPoint'] {
   const text = read.text('CHAKONG_FAIL_POINT');
   if (text === undefined) return undefined;
+  const failPoint = parseFailPoint(text);
+  if (!failPoint) read.faults.push(`CHAKONG_FAIL_POINT "${text}" is no fail-point`);
+  return failPoint;
+}
+
+/** `<name>` or `<name>@<hit>`. @returns undefined for anything else */
+export function parseFailPoint(text: string): ProcessSettings['failPoint'] {
   const [name = '', hit = '1'] = text.split('@');
   const point = FAIL_POINTS.find((each) => each === name);
   const atHit = Number(hit);
-  if (point && Number.isInteger(atHit) && atHit > 0) return { point, atHit };
-  read.faults.push(`CHAKONG_FAIL_POINT "${text}" is no fail-point`);
-  return undefined;
+  return point && Number.isInteger(atHit) && atHit > 0 ? { point, atHit } : undefined;
 }
 
 /** For processes that cannot do without: everything but the embedded system. @throws AppError `invalid-configuration` */

@@ -45,7 +45,11 @@ export class InboxReader {
 
   /** One batch at a time, also where a bus hands over several: what is prepared for a batch belongs to it alone. */
   private inTurn(batch: readonly Message[]): Promise<void> {
-    const done = this.last.then(() => this.handle(batch));
+    return this.after(() => this.handle(batch));
+  }
+
+  private after(work: () => Promise<void>): Promise<void> {
+    const done = this.last.then(work);
     this.last = done.catch(() => undefined);
     return done;
   }
@@ -60,7 +64,11 @@ export class InboxReader {
    * which carry that mark; `DeadLetters.redrive` sees to it that it happens once.
    * @throws what the handler throws; nothing has changed then
    */
-  async again(message: Message, within: (tx: Tx) => Promise<void>): Promise<void> {
+  again(message: Message, within: (tx: Tx) => Promise<void>): Promise<void> {
+    return this.after(() => this.driveAgain(message, within));
+  }
+
+  private async driveAgain(message: Message, within: (tx: Tx) => Promise<void>): Promise<void> {
     const { database, prepare, afterBatch } = this.options;
     await prepare?.([message]);
     await database.run(async (tx) => {

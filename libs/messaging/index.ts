@@ -12,5 +12,5 @@ export { RELAY_IDLE_MS } from './topic-loop.js';
 export { KafkaBus, type KafkaCounters } from './kafka/kafka-bus.js';
 export { KafkaTransport, type TransportParts } from './kafka/kafka-transport.js';
 export { type KafkaOptions } from './kafka/client.js';
-export { ensureTopics, parseTopics, type TopicSpec } from './kafka/topics.js';
+export { ensureTopics, parseTopics, removeTopics, type TopicSpec } from './kafka/topics.js';
 export { inTrace, traceHeaders } from './trace.js';

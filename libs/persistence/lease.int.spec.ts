@@ -36,8 +36,13 @@ describe.each(testDatabases())('a lease on $dialect', ({ dialect, isThere }) => 
     let database: OpenDatabase;
     let leases: Lease[];
 
-    const lease = (holder: string, time = new SystemClock(), onChange: (held: boolean) => void = () => undefined): Lease => {
-      const made = new Lease({ database, name: 'relay', holder, time, log: silentLog, onChange });
+    const lease = (
+      holder: string,
+      time = new SystemClock(),
+      onChange: (held: boolean) => void = () => undefined,
+      isSoleHolder = false,
+    ): Lease => {
+      const made = new Lease({ database, name: 'relay', holder, isSoleHolder, time, log: silentLog, onChange });
       leases.push(made);
       return made;
     };
@@ -96,6 +101,20 @@ describe.each(testDatabases())('a lease on $dialect', ({ dialect, isThere }) => 
       expect(sleeper.held).toBe(true);
       time.stopFor(LEASE_MS);
       expect([sleeper.held, sleeper.fence]).toEqual([false, undefined]);
+    });
+
+    it.each([
+      ['at once by the next process of the name that is its own', 'one', true, [true, 2]],
+      ['not by one that shares its name', 'one', false, [false, undefined]],
+      ['not by another', 'two', true, [false, undefined]],
+    ])('is taken %s', async (_, holder, isSoleHolder, expected) => {
+      const killed = lease('one');
+      await killed.start();
+      const next = lease(holder, undefined, undefined, isSoleHolder);
+      await next.start();
+      expect([next.held, next.fence]).toEqual(expected);
+      const late = database.run((tx) => killed.assertHeld(tx));
+      await (next.held ? expect(late).rejects.toMatchObject({ code: 'lease-lost' }) : expect(late).resolves.toBeUndefined());
     });
 
     it('lets no transaction of a stale holder commit, even while that one believes', async () => {

@@ -15,6 +15,8 @@ export interface LeaseOptions {
   readonly name: string;
   /** This process among those that could do it. */
   readonly holder: string;
+  /** No other live process has this name: a lease that is still held under it at the start was its predecessor's, and is taken at once. */
+  readonly isSoleHolder?: boolean;
   readonly time: RealTime;
   readonly log: Log;
   /** Called in the turn in which it was gained or lost. */
@@ -59,7 +61,7 @@ export class Lease {
 
   /** Tries at once, and again and again until `stop`. */
   async start(): Promise<void> {
-    await this.tryOnce();
+    await this.tryOnce(this.options.isSoleHolder);
     this.again();
   }
 
@@ -92,11 +94,11 @@ export class Lease {
     });
   }
 
-  private async tryOnce(): Promise<void> {
+  private async tryOnce(inherits = false): Promise<void> {
     const { time, log, name } = this.options;
     const asked = time.monotonicMs();
     try {
-      const fence = await this.renewOrTake();
+      const fence = await this.renewOrTake(inherits);
       if (fence !== undefined) {
         this.fenceHeld = fence;
         this.believedUntil = asked + LEASE_MS - MARGIN_MS;
@@ -115,18 +117,21 @@ export class Lease {
   }
 
   /** The fence under which it is held by now, or undefined. */
-  private renewOrTake(): Promise<number | undefined> {
+  private renewOrTake(inherits: boolean): Promise<number | undefined> {
     const { database, name, holder } = this.options;
     const fence = this.fenceHeld;
     const now = NOW[database.dialect];
     return database.run(async (tx) => {
       const renewal = `UPDATE leases SET until_at = ${now} + ? WHERE name = ? AND holder = ? AND fence = ? AND until_at > ${now}`;
       if ((await tx.run(renewal, [LEASE_MS, name, holder, fence])) > 0) return fence;
-      const taking = `UPDATE leases SET holder = ?, fence = fence + 1, until_at = ${now} + ? WHERE name = ? AND until_at <= ${now}`;
-      if ((await tx.run(taking, [holder, LEASE_MS, name])) === 0) {
+      // The fence grows, so a predecessor that was not dead after all commits nothing any more.
+      const free = inherits ? `(until_at <= ${now} OR holder = ?)` : `until_at <= ${now}`;
+      const taking = `UPDATE leases SET holder = ?, fence = fence + 1, until_at = ${now} + ? WHERE name = ? AND ${free}`;
+      const taker = [holder, LEASE_MS, name, ...(inherits ? [holder] : [])];
+      if ((await tx.run(taking, taker)) === 0) {
         // Nobody has ever held it, or somebody holds it now.
         if (!(await tx.insertOnce('leases', { name, holder: '', fence: 0, until_at: 0 }))) return undefined;
-        await tx.run(taking, [holder, LEASE_MS, name]);
+        await tx.run(taking, taker);
       }
       const row = await tx.one<{ fence: number; holder: string }>('SELECT fence, holder FROM leases WHERE name = ?', [name]);
       if (row?.holder !== holder) return undefined;

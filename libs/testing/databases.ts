@@ -119,6 +119,18 @@ export async function removeStoresBelow(folder: string): Promise<void> {
   }
 }
 
+/** Takes away databases and accounts of an installation whose names begin with a test's prefix. */
+export async function dropInstallation(prefix: string, url: string): Promise<void> {
+  await dropDatabases(prefix, url);
+  const surroundings = { time: new SystemClock(), log: silentLog, entropy: systemEntropy };
+  const server = await openMysql({ ...surroundings, url, database: 'mysql', migrations: [], migrate: 'check' });
+  const accounts = await server.reader.all<{ name: string; host: string }>('SELECT user AS name, host FROM mysql.user WHERE user LIKE ?', [
+    `${prefix}\\_%`,
+  ]);
+  for (const { name, host } of accounts) await server.run((tx) => tx.run('DROP USER IF EXISTS ?@?', [name, host]));
+  await server.close();
+}
+
 async function dropDatabases(prefix: string, url: string): Promise<void> {
   const surroundings = { time: new SystemClock(), log: silentLog, entropy: systemEntropy };
   const server = await openMysql({ ...surroundings, url, database: 'mysql', migrations: [], migrate: 'check' });

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { AppError, errorText } from '#kernel';
+import { AppError, errorText, silentLog, SystemClock } from '#kernel';
+import { removeTopics } from '#messaging';
 import { Caller } from './caller.js';
+import { dropInstallation } from './databases.js';
 import { eventually } from './eventually.js';
 import { builtFile, freePort } from './places.js';
 import { startProcess, type Ending, type TestProcess } from './process.js';
@@ -155,10 +157,23 @@ function serversOf(dataDir: string): Readonly<Record<string, string>> {
   const url = process.env['CHAKONG_TEST_DATABASE_URL'];
   const brokers = process.env['CHAKONG_TEST_KAFKA'];
   if (url === undefined || brokers === undefined) return {};
-  const prefix = `t${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
+  const prefix = prefixOf(dataDir);
   const own = new URL(url);
   own.pathname = `/${prefix}`;
   return { DATABASE_URL: own.toString(), KAFKA_BROKERS: brokers, KAFKA_PREFIX: `${prefix}.` };
+}
+
+const prefixOf = (dataDir: string): string => `t${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
+
+/** Takes away what a system that has ended leaves on servers that outlive it: databases, accounts, topics and groups. */
+export async function removeFromServers(dataDir: string): Promise<void> {
+  const url = process.env['CHAKONG_TEST_DATABASE_URL'];
+  const brokers = process.env['CHAKONG_TEST_KAFKA'];
+  if (url === undefined || brokers === undefined) return;
+  const prefix = prefixOf(dataDir);
+  await dropInstallation(prefix, url);
+  const options = { brokers: brokers.split(','), clientId: 'tests', time: new SystemClock(), log: silentLog };
+  await removeTopics(options, `${prefix}.`);
 }
 
 /** Fresh for every run, so that no test relies on one password. */

@@ -5,7 +5,7 @@ import { Rig } from './campaign/rig.js';
 import { rotation } from './campaign/rotation.js';
 
 /** One fault of each sort; `npm run -s faults` walks them all, on servers of its own. */
-const SAMPLE = [/^kill court-gateway/, / in court-gateway/, /^pause connector/, /^two gateways/];
+const SAMPLE = [/^kill court-gateway/, /^points .* in court-gateway/, /^pause connector/, /^two gateways/];
 const SEED = process.env['CHAKONG_FAULTS_SEED'] ?? 'sample';
 const START_MS_MAX = 200_000;
 const ROUND_MS_MAX = 150_000;
@@ -32,7 +32,7 @@ describeOnServers('faults of a cluster (needs CHAKONG_TEST_DATABASE_URL and CHAK
     async (name) => {
       const fault = faults.find((each) => each.name === name);
       if (!fault) throw new Error(`no fault is named ${name}`);
-      const { verdict, recoveryMs, kills } = await campaign.round(fault);
+      const { verdict, recoveryMs, kills } = await campaign.round({ ...fault, steps: fault.steps.slice(0, 1) });
       expect(verdict).toMatchObject({ lost: [], doubled: [], stuck: [], disagreed: [] });
       expect(verdict.acknowledged).toBeGreaterThan(0);
       expect(recoveryMs).toBeDefined();

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import type { Reader } from '#persistence';
 import type { LedgerService } from './ledger-service.js';
 
 /** Why a process with a ledger cannot serve: it has stopped, or its newest checkpoint lacks witnesses. */
@@ -8,13 +9,27 @@ export function whyLedgerWaits(ledger: Pick<LedgerService, 'haltedBy' | 'withhel
 }
 
 /** Metrics of the ledger's own, beside those of every process. */
-export function addLedgerMetrics(registry: Registry, ledger: Pick<LedgerService, 'withheldBy'>): void {
+export function addLedgerMetrics(registry: Registry, ledger: Pick<LedgerService, 'withheldBy'>, reader: Reader): void {
   new Gauge({
     name: 'chakong_ledger_checkpoint_withheld',
     help: '1 while the newest checkpoint lacks the quorum of its witnesses and is not published.',
+    labelNames: [],
     registers: [registry],
     collect() {
       this.set(ledger.withheldBy() === undefined ? 0 : 1);
+    },
+  });
+  new Gauge({
+    name: 'chakong_ledger_pending',
+    help: 'Facts that have been taken and are not in the log: waiting for the sequencer, held behind one that has not come, or refused.',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const rows = await reader.all<{ state: string; n: number }>(
+        "SELECT state, COUNT(*) AS n FROM ledger_facts WHERE state IN ('waiting', 'held', 'refused') GROUP BY state",
+      );
+      for (const { state, n } of rows) this.set({ state }, n);
     },
   });
 }

@@ -18,13 +18,14 @@ async function start(): Promise<void> {
     lockFolder(join(ground.dataDir, 'ledger-writer'));
     const parts = await ledgerPartsOn(ground, config.origin);
     const { clock: time, log } = ground;
-    const leader = new Lease({ database: parts.database, name: 'sequencer', holder: config.process.instance, time, log });
+    const { instance: holder, isSoleInstance: isSoleHolder } = config.process;
+    const leader = new Lease({ database: parts.database, name: 'sequencer', holder, isSoleHolder, time, log });
     return {
       job: leader,
       module: AuditLedgerModule.forRoot({ ...parts, leader }),
       prepare: (app, { registry }) => {
         const found = app.get(LedgerService, { strict: false });
-        addLedgerMetrics(registry, found);
+        addLedgerMetrics(registry, found, parts.database.reader);
         service = found;
       },
       reasons: () => (service ? whyLedgerWaits(service) : []),

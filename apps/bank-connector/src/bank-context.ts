@@ -30,6 +30,8 @@ export interface BankContext {
   /** Transactions that happen within a few milliseconds share a commit. */
   readonly gathering: Gathering;
   readonly speaker: Speaker;
+  /** Whether the bank takes orders now, by its calendar. While it does not, nothing leaves for it; what comes from it is taken. */
+  isOpen(): boolean;
   /** Tells whoever drives the dialect that there is work. Cheap, and never throws. */
   wake(): void;
 }

@@ -1,4 +1,5 @@
 import { ANSWERS_TOPIC, NOTICES_TOPIC, ORDER_EVENTS_TOPIC } from '#contracts';
+import { isOpenAt } from '#connector-sdk';
 import { errorText } from '#kernel';
 import { FACTS_TOPIC, ReceiptedOutbox, Relay, type FactRecorder, type MessageBus } from '#messaging';
 import { Announcer } from './adapters/bus/announcer.js';
@@ -60,6 +61,7 @@ export class BankHost {
       log,
       gathering: new Gathering(clock, GATHER_MS),
       speaker: hosted.speaker ?? ALONE,
+      isOpen: () => !profile.service || isOpenAt(profile.service, clock.now()),
       wake: wake.call,
     };
     this.documents = new DocumentShelf(parts.blobs);

@@ -8,8 +8,14 @@ export interface BankFigures {
   readonly bank: string;
   /** Orders that have left, or could be fetched, and are not answered. */
   readonly unanswered: number;
+  /** Orders that have been taken and have not left. */
+  readonly ready: number;
   /** Orders that a person must find out about. */
   readonly undetermined: number;
+  /** Whether its calendar lets orders leave now. */
+  readonly isOpen: boolean;
+  /** Only of a bank with a desk: orders that wait for a clerk, and for the second one. */
+  readonly atDesk?: { readonly received: number; readonly inReview: number };
   /** Only of a bank that is called. */
   readonly breaker?: 'closed' | 'open' | 'half-open';
   readonly callsUnderWay?: number;
@@ -49,12 +55,16 @@ export class BankHosts implements OnApplicationBootstrap, OnApplicationShutdown 
 }
 
 async function figuresOf({ context, door }: BankHost): Promise<BankFigures> {
-  const count = async (condition: string): Promise<number> =>
-    (await context.database.reader.one<{ n: number }>(`SELECT COUNT(*) AS n FROM orders WHERE ${condition}`))?.n ?? 0;
+  const count = async (condition: string, table = 'orders'): Promise<number> =>
+    (await context.database.reader.one<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table} WHERE ${condition}`))?.n ?? 0;
+  const onDesk = (status: string): Promise<number> => count(`status = '${status}'`, 'desk_orders');
   return {
     bank: context.bank,
     unanswered: await count(`standing IN ('open', 'in-progress') AND delivery <> 'READY'`),
+    ready: await count(`standing = 'open' AND delivery = 'READY'`),
     undetermined: await count(`standing = 'parked'`),
+    isOpen: context.isOpen(),
+    ...(door.kind === 'desk' ? { atDesk: { received: await onDesk('received'), inReview: await onDesk('in-review') } } : {}),
     ...(door.kind === 'push' ? { breaker: door.calls.breakerState(), callsUnderWay: door.calls.inFlight() } : {}),
   };
 }

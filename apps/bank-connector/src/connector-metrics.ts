@@ -35,4 +35,35 @@ export function addConnectorMetrics(registry: Registry, hosts: BankHosts): void 
       }
     },
   });
+  new Gauge({
+    name: 'chakong_bank_ready',
+    help: 'Orders that have been taken and have not left for the bank.',
+    labelNames: ['bank'],
+    registers: [registry],
+    async collect() {
+      for (const { bank, ready } of await hosts.figures()) this.set({ bank }, ready);
+    },
+  });
+  new Gauge({
+    name: 'chakong_bank_open',
+    help: '1 while the calendar of a bank lets orders leave for it.',
+    labelNames: ['bank'],
+    registers: [registry],
+    async collect() {
+      for (const { bank, isOpen } of await hosts.figures()) this.set({ bank }, isOpen ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'chakong_desk_waiting',
+    help: 'Orders on the screens of a bank without an interface: received and waiting for a clerk, or in review by the second one.',
+    labelNames: ['bank', 'status'],
+    registers: [registry],
+    async collect() {
+      for (const { bank, atDesk } of await hosts.figures()) {
+        if (!atDesk) continue;
+        this.set({ bank, status: 'received' }, atDesk.received);
+        this.set({ bank, status: 'in-review' }, atDesk.inReview);
+      }
+    },
+  });
 }

@@ -23,7 +23,8 @@ async function start(): Promise<void> {
       const onChange = (held: boolean): void => {
         if (held) hosts?.find(bank)?.takeOver();
       };
-      const lease = new Lease({ database, name: `speaks-to-${bank}`, holder: config.process.instance, time, log, onChange });
+      const { instance: holder, isSoleInstance: isSoleHolder } = config.process;
+      const lease = new Lease({ database, name: `speaks-to-${bank}`, holder, isSoleHolder, time, log, onChange });
       leases.push(lease);
       return lease;
     };

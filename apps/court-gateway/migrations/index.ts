@@ -1,6 +1,7 @@
 import { messagingMigration } from '#messaging';
 import { leasesMigration, type Migration } from '#persistence';
 import { casesMigration } from './cases.js';
+import { redrivesMigration } from './redrives.js';
 import { requestsMigration } from './requests.js';
 import { signInMigration } from './sign-in.js';
 
@@ -11,4 +12,5 @@ export const gatewayMigrations: readonly Migration[] = [
   casesMigration,
   requestsMigration,
   signInMigration,
+  redrivesMigration,
 ];

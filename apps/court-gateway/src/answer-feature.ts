@@ -1,6 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { AppError } from '#kernel';
 import { GatewayReaders, MessageUseCases } from './adapters/bus/gateway-readers.js';
+import { DeadLettersController } from './adapters/http/dead-letters.controller.js';
 import { EventsController } from './adapters/http/events.controller.js';
 import { HoldingsController } from './adapters/http/holdings.controller.js';
 import { LedgerClient } from './adapters/http/ledger-client.js';
@@ -17,6 +18,8 @@ import { MoneyBook } from './use-cases/keep-money/money-book.js';
 import { MONEY_WATCH } from './use-cases/money-watch.js';
 import { LEDGER, type LedgerPort } from './use-cases/prove-request/ledger-port.js';
 import { ProveRequest } from './use-cases/prove-request/prove-request.js';
+import { ProposeRedrive } from './use-cases/redrive-letter/propose-redrive.js';
+import { RedriveApproved } from './use-cases/redrive-letter/redrive-approved.js';
 import { ReadOrder } from './use-cases/read-order/read-order.js';
 import { AnswerTasks } from './use-cases/record-answer/answer-tasks.js';
 import { ControlEffects } from './use-cases/record-answer/control-effects.js';
@@ -60,6 +63,7 @@ export const answerFeature: RequestFeature = {
     OrdersController,
     EventsController,
     ProofsController,
+    DeadLettersController,
   ],
   providers: [
     ledger,
@@ -80,6 +84,8 @@ export const answerFeature: RequestFeature = {
     RecordProgress,
     MessageUseCases,
     GatewayReaders,
+    ProposeRedrive,
+    RedriveApproved,
     ExcessWatch,
     { provide: MONEY_WATCH, useExisting: ExcessWatch },
     AskAgain,

@@ -23,6 +23,7 @@ function gatewayBank({ profile, manifest }: InstalledBank): GatewayBank {
     legalPersons: profile.legalPersons,
     notices: manifest.notices,
     delivery: manifest.delivery,
+    ...(profile.service ? { service: profile.service } : {}),
     actions: ACTIONS.filter((action) => abilities[action]),
     scopes,
     propertyKinds,

@@ -1,4 +1,5 @@
 import type { OidcSettings, TokenIssuer, TokenVerifier } from '#access';
+import type { ServiceHours } from '#connector-sdk';
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { Leader, MessageBus } from '#messaging';
 import type { DeliveryStyle, GateBank, Policy } from '#orders';
@@ -19,6 +20,8 @@ export interface GatewayBank extends GateBank {
   readonly notices: boolean;
   /** How its dialect delivers (I5). What a bank that polls may fetch has not left yet, so it can still be withdrawn. */
   readonly delivery?: DeliveryStyle;
+  /** When orders may leave for it; left out, at any time. */
+  readonly service?: ServiceHours;
 }
 
 /** The banks of this installation; read once at start. */

@@ -21,12 +21,19 @@ async function start(): Promise<void> {
       oidc,
     });
     const { clock: time, log } = ground;
-    const lease = new Lease({ database: own.database, name: 'gateway', holder: settings.instance, time, log });
+    const lease = new Lease({
+      database: own.database,
+      name: 'gateway',
+      holder: settings.instance,
+      isSoleHolder: settings.isSoleInstance,
+      time,
+      log,
+    });
     const parts = { ...own, leader: lease, receipts: true };
     return {
       module: CourtGatewayModule.forRoot(parts),
       prepare: (_app, { registry }) => {
-        addGatewayMetrics(registry, parts.database.reader);
+        addGatewayMetrics(registry, parts.database.reader, parts.clock);
       },
       // The benches' switch: SIGUSR2 lets held delivery go, and holds it again.
       serving: (app) => toggleDeliveryOnSignal(app.get<Relay>(GATEWAY_RELAY, { strict: false }), settings.holdDelivery),

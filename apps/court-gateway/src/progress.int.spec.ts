@@ -12,12 +12,21 @@ import {
   ordersOf,
   progressOf,
 } from './testing/bank-words.js';
+import { addDays, instantText, legalDateOf, startOfLegalDate } from '#kernel';
 import type { BankDirectory, GatewayBank } from './gateway-parts.js';
 import { BANKS, startGateway, type GatewayFixture } from './testing/gateway-fixture.js';
 import { addHolding, addMeasure, fileCase, post, rows, type PostingCase } from './testing/posting-fixture.js';
 
 let gateway: GatewayFixture;
-const withDelivery = BANKS.map((bank): GatewayBank => (bank.bank === 'hankoubank' ? { ...bank, delivery: 'pull' } : bank));
+/** Open on one far day of the week alone, and never on the days that the tests run. */
+const SHUT = {
+  week: Array.from({ length: 7 }, () => []),
+  days: new Map([[addDays(legalDateOf(Date.now()), 9), [{ fromMinute: 510, toMinute: 1_020 }]]]),
+};
+const withDelivery = BANKS.map((bank): GatewayBank => {
+  if (bank.bank === 'hankoubank') return { ...bank, delivery: 'pull' };
+  return bank.bank === 'wrcb' ? { ...bank, service: SHUT } : bank;
+});
 const banks: BankDirectory = { all: () => withDelivery, find: (code) => withDelivery.find(({ bank }) => bank === code) };
 beforeAll(async () => {
   gateway = await startGateway({ parts: { holdDelivery: true, banks } });
@@ -33,6 +42,26 @@ async function inquiry(of: PostingCase, banks: readonly string[] = ['hubeibank']
 }
 
 describe('progress', () => {
+  it('tells that an order waits for its bank to open, and until when; no deadline runs meanwhile', async () => {
+    const of = await fileCase(gateway);
+    const { requestId, orders } = await inquiry(of, ['wrcb', 'hbrcu']);
+    const shown = await requestOf(requestId);
+    const orderAt = (bank: string) => `orders.${shown.each<string>('orders', 'bank').indexOf(bank)}`;
+    const until = instantText(startOfLegalDate(addDays(legalDateOf(Date.now()), 9)) + 510 * 60_000);
+    expect(shown.at(orderAt('wrcb'))).toMatchObject({ status: 'queued', overdue: false, waiting: { code: 'bank-closed', until } });
+    for (const member of ['dueAt', 'availableAt']) expect(shown.at(orderAt('wrcb'))).not.toHaveProperty(member);
+    expect(shown.at(orderAt('hbrcu'))).not.toHaveProperty('waiting');
+    const listed = await gateway.call('officer', 'GET', '/api/v1/banks');
+    const bankAt = (bank: string) => `items.${listed.each<string>('items', 'bank').indexOf(bank)}.calendar`;
+    expect(listed.at(bankAt('wrcb'))).toEqual({ open: false, opensAt: until });
+    expect(listed.at(bankAt('hbrcu'))).toEqual({ open: true, opensAt: null });
+    // What was on its way before it shut has left.
+    const number = orders.find(({ bank }) => bank === 'wrcb')!.order_number;
+    await deliver(gateway, progressOf(gateway, number, 'available'));
+    const left = await requestOf(requestId);
+    expect(left.at(orderAt('wrcb'))).not.toHaveProperty('waiting');
+  });
+
   it('moves order and times forward only: due 24 hours from receipt, else from availability (R11)', async () => {
     const of = await fileCase(gateway);
     const { requestId, orders } = await inquiry(of);

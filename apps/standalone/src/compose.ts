@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { readBanks } from '#bank-directory';
+import type { Reader } from '#persistence';
 import { openBankKeys, type Foundation, type KeptClock } from '#foundation';
 import { AuditLedgerModule } from '../../audit-ledger/src/index.js';
 import { ledgerPartsOn } from '../../audit-ledger/src/compose-ledger.js';
@@ -16,6 +17,8 @@ import type { StandaloneConfig } from './config.js';
 export interface Composition {
   readonly module: DynamicModule;
   readonly gateway: GatewayParts;
+  /** For the ledger's metrics. */
+  readonly ledgerReader: Reader;
 }
 
 @Module({})
@@ -31,15 +34,16 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
   const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: origin, holdDelivery: config.holdDelivery, oidc: config.oidc });
   // The simulated banks are in this process too, so the bank that is called is called here and not at its profile's address.
   const endpointOf = (bank: string): string | undefined => (simulated ? `${origin}/bank/${bank}` : undefined);
+  const ledger = await ledgerPartsOn(foundation);
   const imports = [
     CourtGatewayModule.forRoot(gateway),
     BankConnectorModule.forRoot(await connectorPartsOn(foundation, { banks, keys, endpointOf })),
-    AuditLedgerModule.forRoot(await ledgerPartsOn(foundation)),
+    AuditLedgerModule.forRoot(ledger),
   ];
   if (simulated) {
     const database = await stores.open('sim/books', [simulatorBooks]);
     const parts = simulatorPartsOn(foundation, { database, keys, time, connectorOf: () => origin });
     imports.push(await BankSimulatorModule.forRoot(parts));
   }
-  return { module: { module: StandaloneModule, imports }, gateway };
+  return { module: { module: StandaloneModule, imports }, gateway, ledgerReader: ledger.database.reader };
 }

@@ -18,6 +18,8 @@ import { lockFolder } from '#persistence';
 import { LedgerService } from '../../audit-ledger/src/index.js';
 import { addLedgerMetrics, whyLedgerWaits } from '../../audit-ledger/src/ledger-metrics.js';
 import { addGatewayMetrics } from '../../court-gateway/src/gateway-metrics.js';
+import { BankHosts } from '../../bank-connector/src/bank-hosts.js';
+import { addConnectorMetrics } from '../../bank-connector/src/connector-metrics.js';
 import { GATEWAY_RELAY } from '../../court-gateway/src/gateway-parts.js';
 import { compose } from './compose.js';
 import { loadConfig, type StandaloneConfig } from './config.js';
@@ -46,8 +48,9 @@ async function start(): Promise<void> {
   const reasons = (): readonly string[] => whyLedgerWaits(ledger);
   const operations = operationsOf({ ...foundation, serving: () => serving, reasons });
   mountOperations(app, operations);
-  addGatewayMetrics(operations.registry, composition.gateway.database.reader);
-  addLedgerMetrics(operations.registry, ledger);
+  addGatewayMetrics(operations.registry, composition.gateway.database.reader, foundation.clock);
+  addConnectorMetrics(operations.registry, app.get(BankHosts, { strict: false }));
+  addLedgerMetrics(operations.registry, ledger, composition.ledgerReader);
   stopOnSignals(log, foundation.clock, async () => {
     await app.close();
     await foundation.bus.close();

@@ -19,7 +19,7 @@ export async function seed(
   const password = await demoPassword(settings.dataDir, settings.demoPassword, users?.n === 0, gateway.entropy);
   if (!password) return undefined;
   await seedDemo(gateway, { password: password.text, mode: settings.demo });
-  write(`演示用户：officer officer2 judge leader auditor clerk.wrcb reviewer.wrcb admin`);
+  write(`演示用户：officer officer2 judge leader auditor clerk.wrcb reviewer.wrcb admin admin2`);
   write(`演示密码：${settings.demoPassword === undefined ? password.text : '（取自 CHAKONG_DEMO_PASSWORD）'}`);
   return password;
 }

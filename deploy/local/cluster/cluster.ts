@@ -70,6 +70,11 @@ export class Cluster {
     return this.plan.addresses;
   }
 
+  /** Hands the fail-points that a campaign has left to the processes that run; the others find theirs when they start. */
+  arm(): void {
+    for (const process of this.processes) process.arm();
+  }
+
   play(): Promise<void> {
     return runOnce(playSpec(this.settings.options, this.court), this.settings.write);
   }

@@ -39,6 +39,7 @@ async function run(options: ClusterOptions): Promise<void> {
     await services.stop();
     throw error;
   }
+  process.on('SIGUSR2', () => cluster?.arm());
   present(cluster);
   if (demo === 'play') await play(cluster);
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { FAIL_POINT_LINE } from '#foundation';
 import type { RealTime } from '#kernel';
 import { takeFailPoint } from './armed.js';
 
@@ -61,8 +62,18 @@ export class Supervised {
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
+    // Its end closes the pipe while something may still be written to it.
+    child.stdin.on('error', () => undefined);
     child.on('error', (error) => this.say(`${name}: ${error.message}`));
     child.once('close', (code, signal) => this.ended(code, signal));
+  }
+
+  /** Hands over the fail-point that a campaign has left for this process, while it runs. */
+  arm(): void {
+    if (this.pid === undefined) return;
+    const { name, env } = this.spec;
+    const armed = takeFailPoint(env['DATA_DIR'] ?? '', name, this.say);
+    if (armed !== undefined) this.child?.stdin?.write(`${FAIL_POINT_LINE}${armed}\n`);
   }
 
   async stop(): Promise<void> {

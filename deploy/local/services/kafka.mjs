@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { keepRunning } from './kept.mjs';
 import { ensureProgram, freePort, runToEnd } from './program.mjs';
@@ -19,7 +19,12 @@ export async function ensureKafkaJars(log) {
   const cache = process.env.CHAKONG_CACHE || path.join(homedir(), '.cache', 'chakong');
   const folder = path.join(cache, `kafka-${VERSION}`);
   const jars = path.join(folder, 'libs');
-  if (existsSync(jars)) return jars;
+  if (!existsSync(jars)) await fetchJars(folder, log);
+  await ensureArchive(jars, log);
+  return jars;
+}
+
+async function fetchJars(folder, log) {
   await ensureProgram('mvn', ['maven'], log);
   log(`fetching Apache Kafka ${VERSION} …`);
   const temporary = `${folder}.${randomBytes(4).toString('hex')}.tmp`;
@@ -32,7 +37,40 @@ export async function ensureKafkaJars(log) {
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
-  return jars;
+}
+
+const archiveOf = (jars) => path.join(jars, '..', 'classes.jsa');
+
+/**
+ * Classes as Java has them in memory once a broker serves. A broker that maps them starts with half the work, which counts when one that
+ * was killed must serve again. Java checks that the archive is its own and does without it otherwise; so do we where it cannot be made.
+ */
+async function ensureArchive(jars, log) {
+  const archive = archiveOf(jars);
+  if (existsSync(archive)) return;
+  log('preparing the start of Apache Kafka …');
+  const home = mkdtempSync(path.join(tmpdir(), 'chakong-kafka-'));
+  const made = `${archive}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const ports = [{ client: await freePort(), controller: await freePort() }];
+    const node = await startNode({
+      at: 0,
+      name: 'kafka',
+      home,
+      jars,
+      clusterId: newClusterId(),
+      ports,
+      log,
+      flags: [`-XX:ArchiveClassesAtExit=${made}`],
+    });
+    await node.stop();
+    if (existsSync(made)) renameSync(made, archive);
+  } catch (error) {
+    log(`Apache Kafka will start more slowly: ${error.message}`);
+  } finally {
+    rmSync(made, { force: true });
+    rmSync(home, { recursive: true, force: true });
+  }
 }
 
 /** The rename is what makes the jars exist. Another run may have been faster; its jars are the same. */
@@ -85,7 +123,17 @@ export async function startKafka({ folder, nodes, log, onRestart }) {
   return { brokers: ports.map(({ client }) => `127.0.0.1:${client}`), jars, kept };
 }
 
-async function startNode({ at, name, home, jars, clusterId, ports, log, onRestart }) {
+async function startNode({
+  at,
+  name,
+  home,
+  jars,
+  clusterId,
+  ports,
+  log,
+  onRestart = () => undefined,
+  flags = [`-XX:SharedArchiveFile=${archiveOf(jars)}`],
+}) {
   const data = path.join(home, `node-${at + 1}`);
   const properties = path.join(home, `node-${at + 1}.properties`);
   writeFileSync(properties, propertiesOf(at, data, ports));
@@ -96,7 +144,8 @@ async function startNode({ at, name, home, jars, clusterId, ports, log, onRestar
   return keepRunning({
     name,
     program: 'java',
-    args: [`-Xmx${HEAP[ports.length] ?? HEAP[3]}`, ...classPath, 'kafka.Kafka', properties],
+    // One collector thread: the heap is small, and the cores belong to the apps.
+    args: ['-XX:+UseSerialGC', ...flags, `-Xmx${HEAP[ports.length] ?? HEAP[3]}`, ...classPath, 'kafka.Kafka', properties],
     port: ports[at].client,
     logFile: path.join(home, `node-${at + 1}.log`),
     readyMsMax: READY_MS_MAX,

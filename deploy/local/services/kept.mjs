@@ -7,8 +7,8 @@ import { accepts } from './program.mjs';
 const LEASH = fileURLToPath(new URL('./leash.mjs', import.meta.url));
 const LOOK_EVERY_MS = 100;
 /** A server that has not ended by then is killed. */
-const STOP_MS_MAX = 15_000;
-const RESTART_MS = 500;
+const STOP_MS_MAX = 30_000;
+const RESTART_MS = 100;
 const TAIL_CHARS_MAX = 2_000;
 
 /**

@@ -8,6 +8,11 @@ export interface KafkaOptions {
   readonly brokers: readonly string[];
   /** Shown in the broker's logs and quotas; the app's name. */
   readonly clientId: string;
+  /**
+   * No other live process has this `clientId`: members of a group that are found under it at the start belonged to this process's
+   * predecessor, which was killed, and leave at once instead of at the end of their session.
+   */
+  readonly isSoleClient?: boolean;
   /** What the names of topics and groups begin with on the broker, where several installations share it; nobody here sees it. */
   readonly topicPrefix?: string;
   /** PEM texts, not paths. `cert` and `key` together, where the broker asks its clients for a certificate. */

@@ -144,6 +144,37 @@ suite('accidents of a Kafka client that must not lose, skip or stall', () => {
   );
 
   it(
+    'a process is killed: the next one of its name says goodbye for it and reads at once',
+    async () => {
+      const topic = await newTopic(2);
+      const next = new KafkaBus({ ...options, isSoleClient: true });
+      closes.push(() => next.close());
+      const sent = messages(topic, 20);
+      await next.publish(sent);
+      const killed = kafkaClient(options).consumer({ groupId: `heirs.${topic}`, sessionTimeout: 2 * WAIT_MS_MAX });
+      await killed.subscribe({ topics: [topic], fromBeginning: true });
+      let endKilled = (): void => undefined;
+      const silence = new Promise<void>((resolve) => (endKilled = resolve));
+      closes.push(() => {
+        endKilled();
+        return killed.disconnect();
+      });
+      let isSilent = false;
+      // While it works on this it sends no heartbeats, as one that is dead.
+      const fallSilent = (): Promise<void> => {
+        isSilent = true;
+        return silence;
+      };
+      await killed.run({ autoCommit: false, eachMessage: fallSilent });
+      await eventually(() => isSilent, WAIT_MS_MAX);
+      const reader = effects();
+      await next.subscribe({ group: 'heirs', topics: [topic], handle: reader.handle });
+      await eventually(() => sent.every(({ id }) => reader.seen.has(id)), WAIT_MS_MAX);
+    },
+    CASE_MS_MAX,
+  );
+
+  it(
     'a topic gets more partitions while it is written and read',
     async () => {
       const topic = await newTopic(1);

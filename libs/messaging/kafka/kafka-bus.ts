@@ -70,6 +70,7 @@ export class KafkaBus implements MessageBus {
     const transport = new KafkaTransport({
       kafka: this.kafka,
       group: this.prefix + group,
+      ...(this.options.isSoleClient ? { soleClientId: this.options.clientId } : {}),
       time: this.options.time,
       log: this.options.log,
       events: {

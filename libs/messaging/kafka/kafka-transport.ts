@@ -4,6 +4,7 @@ import { AppError, errorText, type Log, type RealTime } from '#kernel';
 import type { BatchHandler, Message } from '../bus.js';
 import { BatchDelivery } from './batch-delivery.js';
 import { GatheredHandler } from './gathered-handler.js';
+import { Membership } from './membership.js';
 import { TopicReader } from './topic-reader.js';
 import { isUnknownTopic, unknownTopic } from './unknown-topic.js';
 
@@ -21,6 +22,8 @@ export interface TransportParts {
   readonly kafka: Kafka;
   /** Readers of one group share the messages; every group gets all of them. */
   readonly group: string;
+  /** See `Membership`. */
+  readonly soleClientId?: string;
   readonly time: RealTime;
   readonly log: Log;
   readonly events: TransportEvents;
@@ -83,7 +86,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   }
 
   private readerOf(topic: string, handle: BatchHandler): TopicReader {
-    const { kafka, group, time, log, events } = this.parts;
+    const { kafka, group, soleClientId, time, log, events } = this.parts;
     const gathered = new GatheredHandler(handle);
     const take = (batch: readonly Message[]): Promise<void> => gathered.take(batch);
     const delivery = new BatchDelivery({
@@ -94,6 +97,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       onDelivered: events.onConsumed,
       onRedelivery: events.onRedelivery,
     });
-    return new TopicReader(group, topic, { kafka, time, log, delivery, onRebuild: events.onRebuild });
+    const membership = new Membership(`${group}.${topic}`, log, soleClientId);
+    return new TopicReader(group, topic, { kafka, membership, time, log, delivery, onRebuild: events.onRebuild });
   }
 }

@@ -3,13 +3,13 @@ import { errorText, type Log, type RealTime } from '#kernel';
 import { MESSAGE_BYTES_MAX } from '../bus.js';
 import type { BatchDelivery } from './batch-delivery.js';
 import { CLIENT_RETRY } from './client.js';
-import { Membership } from './membership.js';
+import type { Membership } from './membership.js';
 import { isUnknownTopic } from './unknown-topic.js';
 import { withinLimit } from './within-limit.js';
 
 /** A member that is silent this long is taken for dead and its partitions are given to others; the broker's default lower bound. */
 export const SESSION_MS = 6_000;
-const HEARTBEAT_MS = 1_500;
+const HEARTBEAT_MS = 1_000;
 /** How long the members of a group may take to give their partitions back; bounds how long a batch may run over a rebalance. */
 const REBALANCE_MS_MAX = 30_000;
 /** How long the broker may hold a fetch that has nothing to give. */
@@ -31,6 +31,7 @@ const LEAVE_MS_MAX = 30_000;
 
 export interface ReaderParts {
   readonly kafka: Kafka;
+  readonly membership: Membership;
   readonly time: RealTime;
   readonly log: Log;
   readonly delivery: BatchDelivery;
@@ -45,7 +46,6 @@ export interface ReaderParts {
 export class TopicReader {
   /** The group on the broker: one for each topic of a reader; see DECISIONS. */
   readonly groupId: string;
-  private readonly membership: Membership;
   private consumer: Consumer | undefined;
   private generation = 0;
   private rebuilding: Promise<void> | undefined;
@@ -63,7 +63,6 @@ export class TopicReader {
     private readonly parts: ReaderParts,
   ) {
     this.groupId = `${group}.${topic}`;
-    this.membership = new Membership(this.groupId, parts.log);
     this.activeAt = parts.time.monotonicMs();
   }
 
@@ -133,7 +132,7 @@ export class TopicReader {
     const isCurrent = (): boolean => this.generation === generation;
     const consumer = this.parts.kafka.consumer({
       groupId: this.groupId,
-      partitionAssigners: [this.membership.assigner],
+      partitionAssigners: [this.parts.membership.assigner],
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: REBALANCE_MS_MAX,
@@ -151,7 +150,7 @@ export class TopicReader {
     let crash: Error | undefined;
     consumer.on(consumer.events.GROUP_JOIN, (event: ConsumerGroupJoinEvent) => {
       if (!isCurrent()) return;
-      this.membership.joined(event.payload.memberId);
+      this.parts.membership.joined(event.payload.memberId);
       this.assigned = event.payload.memberAssignment[this.topic] ?? [];
       this.activeAt = this.parts.time.monotonicMs();
     });
@@ -160,7 +159,7 @@ export class TopicReader {
       if (isCurrent()) this.rebuild(`crashed: ${errorText(crash)}`);
     });
     await consumer.connect();
-    await this.membership.leaveFormer();
+    await this.parts.membership.leaveFormer();
     // A new group reads what was published before it came; so does one whose offset is gone.
     await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
     await consumer.run({

@@ -86,6 +86,24 @@ export async function ensureTopics(options: KafkaOptions, topics: readonly Topic
   }
 }
 
+/**
+ * Takes all topics and groups of an installation away, whose names begin with `prefix`: for tests on a broker that outlives them.
+ * @throws AppError `invalid` for a prefix that would fit those of others too
+ */
+export async function removeTopics(options: KafkaOptions, prefix: string): Promise<void> {
+  if (!/^[a-z0-9][a-z0-9-]{3,}\.$/.test(prefix)) throw new AppError('invalid', `"${prefix}" is no prefix of one installation`);
+  const admin = await connectPatiently(options);
+  try {
+    const { groups } = await admin.listGroups();
+    const own = groups.map(({ groupId }) => groupId).filter((groupId) => groupId.startsWith(prefix));
+    if (own.length > 0) await admin.deleteGroups(own);
+    const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 async function connectPatiently({ time, log, ...rest }: KafkaOptions): Promise<Admin> {
   const end = time.monotonicMs() + BROKER_WAIT_MS_MAX;
   const where = rest.brokers.join(', ');

@@ -10,13 +10,21 @@ import { rotation } from './rotation.js';
 
 describe('a cycle of the campaign', () => {
   it.each(['a', 'b', 'c'])('of seed %s kills at every point once, and no process twice in one round', (seed) => {
-    const groups = pointGroups(new Chance(seed), 3);
+    const groups = pointGroups(new Chance(seed), 4);
     expect(groups.flatMap((group) => group.map(({ point }) => point)).sort()).toEqual([...FAIL_POINTS].sort());
     for (const group of groups) {
       const processes = group.flatMap((each) => each.processes);
       expect(new Set(processes).size).toBe(processes.length);
       for (const name of processes) expect(APPS).toContain(name);
     }
+  });
+
+  it('is cut down to what a name says', () => {
+    const points = rotation(new Chance('x'), true, 'points');
+    expect(points.every(({ name }) => name.startsWith('points '))).toBe(true);
+    for (const point of FAIL_POINTS) expect(points.some(({ name }) => name.includes(`${point}@`))).toBe(true);
+    expect(rotation(new Chance('x'), true, 'desk.').flatMap(({ steps }) => steps).length).toBe(4);
+    expect(rotation(new Chance('x'), true, 'kill kafka').map(({ name }) => name)).toEqual(['kill kafka']);
   });
 
   it('repeats with its seed and differs without', () => {

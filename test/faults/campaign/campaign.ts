@@ -1,7 +1,8 @@
+import { errorText } from '#kernel';
 import { eventually } from '#testing';
 import { ClientMemory } from '../promises.js';
 import { Chance } from './chance.js';
-import type { Fault } from './faults.js';
+import type { Fault, Step, Struck } from './faults.js';
 import { Judge, type Verdict } from './judge.js';
 import { Load, stageCases, type Known } from './load.js';
 import { pause, type Rig } from './rig.js';
@@ -12,11 +13,20 @@ const FLOW_MS_MAX = 90_000;
 /** Cases grow with every freeze; new ones keep the rounds alike. */
 const ROUNDS_A_CASE = 8;
 
+/** One kill or fault, as the report counts them. */
+export interface Kill {
+  readonly name: string;
+  /** Whether the process came by the named place at all. */
+  readonly reached: boolean;
+  /** From the fault until the affected processes are ready and an order has gone to the bank and back. Undefined when that never came. */
+  readonly recoveryMs: number | undefined;
+}
+
 export interface Round {
   readonly number: number;
   readonly fault: string;
-  readonly kills: readonly { readonly name: string; readonly reached: boolean }[];
-  /** From the fault until the affected processes are ready and an order has gone to the bank and back. Undefined when that never came. */
+  readonly kills: readonly Kill[];
+  /** The longest of its recoveries. Undefined when one never came. */
   readonly recoveryMs: number | undefined;
   readonly verdict: Verdict;
   readonly failedCalls: ReadonlyMap<string, number>;
@@ -50,13 +60,16 @@ export class Campaign {
     const load = new Load(stage, this.cases, memory, this.chance);
     load.start();
     await pause(LOAD_MS_MIN + this.chance.below(LOAD_MS_SPAN));
-    const struck = await fault.strike(this.rig);
-    this.step('  struck');
-    const flowing = await this.untilFlowing(fault, memory).then(
-      () => performance.now() - struck.at,
-      () => undefined,
-    );
-    this.step('  flowing');
+    const kills: Kill[] = [];
+    const wrong: string[] = [];
+    for (const step of fault.steps) {
+      const struck = await step.strike(this.rig);
+      this.step(`  struck: ${struck.kills.map(({ name, reached }) => (reached ? name : `${name} (not reached)`)).join(', ')}`);
+      const recoveryMs = await this.recovery(step, struck, memory);
+      this.step(recoveryMs === undefined ? '  NOT FLOWING' : `  flowing after ${Math.round(recoveryMs)} ms`);
+      kills.push(...struck.kills.map((kill) => ({ ...kill, recoveryMs })));
+      wrong.push(...(struck.wrong ?? []));
+    }
     await load.stop();
     await this.rig.allReady();
     this.step('  ready; judgement');
@@ -65,11 +78,21 @@ export class Campaign {
     return {
       number: this.rounds,
       fault: fault.name,
-      kills: struck.kills,
-      recoveryMs: flowing,
-      verdict: { ...verdict, disagreed: [...(struck.wrong ?? []), ...verdict.disagreed] },
+      kills,
+      recoveryMs: worstOf(kills),
+      verdict: { ...verdict, disagreed: [...wrong, ...verdict.disagreed] },
       failedCalls: load.failures,
     };
+  }
+
+  private async recovery(step: Step, { at }: Struck, memory: ClientMemory): Promise<number | undefined> {
+    try {
+      await this.untilFlowing(step, memory);
+      return performance.now() - at;
+    } catch (error) {
+      this.step(`  ${errorText(error)}`);
+      return undefined;
+    }
   }
 
   private async freshCases(): Promise<void> {
@@ -80,11 +103,16 @@ export class Campaign {
   }
 
   /** The affected processes are ready, and an inquiry that is posted now comes back from the bank. */
-  private async untilFlowing({ processes, bank }: Fault, memory: ClientMemory): Promise<void> {
+  private async untilFlowing({ processes, bank }: Step, memory: ClientMemory): Promise<void> {
     const { stage } = this.rig;
     const staged = this.cases.find((each) => each.bank === bank);
     await Promise.all(processes.map((name) => this.rig.ready(name)));
     const posted = await eventually(() => memory.post(stage, { action: 'inquire', caseId: staged?.id, banks: [bank] }), FLOW_MS_MAX);
     await eventually(async () => (await stage.request(posted.id)).status === 'completed', FLOW_MS_MAX);
   }
+}
+
+function worstOf(kills: readonly Kill[]): number | undefined {
+  const each = kills.map(({ recoveryMs }) => recoveryMs);
+  return each.includes(undefined) ? undefined : Math.max(0, ...each.map(Number));
 }

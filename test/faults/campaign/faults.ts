@@ -11,7 +11,7 @@ const CHURN_TURNS = 4;
 const CHURN_EVERY_MS = 1_200;
 const BANK_FAULT_MS = 4_000;
 
-/** What a fault did: when it was over or struck, whether each named point was reached, and what else there is to say. */
+/** What a step did: when it was over or struck, whether each named point was reached, and what else there is to say. */
 export interface Struck {
   /** performance.now() from which the recovery counts: the death, the end of a pause, the end of a bank's trouble. */
   readonly at: number;
@@ -19,18 +19,24 @@ export interface Struck {
   readonly wrong?: readonly string[];
 }
 
-export interface Fault {
-  readonly name: string;
+/** What strikes at one moment; the recovery from it is waited for before the next one. */
+export interface Step {
   /** Processes that must be ready again. */
   readonly processes: readonly string[];
   /** The bank through which orders must flow again. */
   readonly bank: AutomaticBank;
-  /** Only a bank's own fault may leave an order with a person. */
-  readonly isBankFault: boolean;
   strike(rig: Rig): Promise<Struck>;
 }
 
-type Plain = Omit<Fault, 'strike' | 'isBankFault'>;
+/** What one round brings, step by step under the same load, before it is judged. */
+export interface Fault {
+  readonly name: string;
+  /** Only a bank's own fault may leave an order with a person. */
+  readonly isBankFault: boolean;
+  readonly steps: readonly Step[];
+}
+
+type Plain = Omit<Step, 'strike'> & { readonly name: string };
 
 export function killed(of: Plain): Fault {
   const [name = ''] = of.processes;
@@ -40,7 +46,11 @@ export function killed(of: Plain): Fault {
     await rig.reborn(name, pid);
     return { at, kills: [{ name: of.name, reached: true }] };
   };
-  return { ...of, isBankFault: false, strike };
+  return oneStep(of, strike);
+}
+
+function oneStep({ name, processes, bank }: Plain, strike: Step['strike'], isBankFault = false): Fault {
+  return { name, isBankFault, steps: [{ processes, bank, strike }] };
 }
 
 /** Stopped long enough to lose its lease or its place in a group, then woken. */
@@ -55,25 +65,45 @@ export function paused(of: Plain): Fault {
     }
     return { at: performance.now(), kills: [{ name: of.name, reached: true }] };
   };
-  return { ...of, isBankFault: false, strike };
+  return oneStep(of, strike);
 }
 
-/** Kills each process of each point with the point armed for its next life, and waits until it has died there. */
-export function diedAt(points: readonly ArmedPoint[], bank: AutomaticBank): Fault {
-  const processes = points.flatMap((each) => each.processes);
-  const name = points.map(({ point, hit, processes: armed }) => `${point}@${hit} in ${armed.join('/')}`).join(' + ');
-  const strike = async (rig: Rig): Promise<Struck> => {
-    rig.arm(Object.fromEntries(points.flatMap(({ point, hit, processes: armed }) => armed.map((each) => [each, `${point}@${hit}`]))));
-    const deaths = await Promise.all(points.map((each) => dieOnce(rig, each)));
-    const at = Math.max(...deaths.map((death) => death.at));
-    return { at, kills: points.map(({ point }, n) => ({ name: point, reached: deaths[n]?.reached ?? false })) };
-  };
-  return { name, processes, bank, isBankFault: false, strike };
+/** Deaths at named places, one group after another on the same cluster; the processes of a group die side by side. */
+export function diedAt(groups: readonly (readonly ArmedPoint[])[], bankOf: (process: string) => AutomaticBank): Fault {
+  const nameOf = ({ point, hit, processes }: ArmedPoint): string => `${point}@${hit} in ${processes.join('/')}`;
+  const steps = groups.map((points) => ({
+    processes: points.flatMap((each) => each.processes),
+    bank: bankOf(points[0]?.processes[0] ?? ''),
+    strike: (rig: Rig) => dieAt(rig, points),
+  }));
+  return { name: `points ${groups.map((points) => points.map(nameOf).join(' + ')).join(', then ')}`, isBankFault: false, steps };
 }
 
-async function dieOnce(rig: Rig, { processes }: ArmedPoint): Promise<{ at: number; reached: boolean }> {
-  const before = processes.map((name) => [name, rig.signal(name, 'SIGKILL')] as const);
-  const armed = await Promise.all(before.map(async ([name, pid]) => [name, await rig.reborn(name, pid)] as const));
+/** Arms each process and waits until it has died there. */
+async function dieAt(rig: Rig, points: readonly ArmedPoint[]): Promise<Struck> {
+  // Only a process that starts, or whose like has died, takes a lease.
+  const when = points.some(({ point }) => point.startsWith('lease.')) ? 'next start' : 'now';
+  const armed = await Promise.all(points.map(({ processes }) => pidsOf(rig, processes)));
+  rig.arm(Object.fromEntries(points.flatMap(({ point, hit, processes }) => processes.map((each) => [each, `${point}@${hit}`]))), when);
+  const deaths = await Promise.all(armed.map(async (lives) => dieOnce(rig, when === 'now' ? lives : await nextLives(rig, lives))));
+  const at = Math.max(...deaths.map((death) => death.at));
+  return { at, kills: points.map(({ point }, n) => ({ name: point, reached: deaths[n]?.reached ?? false })) };
+}
+
+/** A process and the pid of one of its lives. */
+type Life = readonly [name: string, pid: number];
+
+/** One that is being started again has no pid for a moment. */
+function pidsOf(rig: Rig, processes: readonly string[]): Promise<readonly Life[]> {
+  return Promise.all(processes.map(async (name): Promise<Life> => [name, await rig.reborn(name, 0)]));
+}
+
+async function nextLives(rig: Rig, lives: readonly Life[]): Promise<readonly Life[]> {
+  for (const [name] of lives) rig.signal(name, 'SIGKILL');
+  return Promise.all(lives.map(async ([name, pid]): Promise<Life> => [name, await rig.reborn(name, pid)]));
+}
+
+async function dieOnce(rig: Rig, armed: readonly Life[]): Promise<{ at: number; reached: boolean }> {
   const death = (): string | undefined => armed.find(([, pid]) => !isAlive(pid))?.[0];
   const dead = await eventually(death, DEATH_MS_MAX).catch(() => undefined);
   const at = performance.now();
@@ -94,7 +124,7 @@ export function troubledBank(name: string, bank: AutomaticBank, faults: unknown)
     });
     return { at: performance.now(), kills: [{ name, reached: true }] };
   };
-  return { name: `${name} at ${bank}`, processes: [], bank, isBankFault: true, strike };
+  return oneStep({ name: `${name} at ${bank}`, processes: [], bank }, strike, true);
 }
 
 /** Members leave and join: each gateway ends in order, one after the other, faster than the groups come to rest. */
@@ -108,7 +138,7 @@ export function churn(gateways: readonly string[], bank: AutomaticBank): Fault {
     }
     return { at: performance.now(), kills: [{ name: 'group churn', reached: true }] };
   };
-  return { name: 'group churn', processes: gateways, bank, isBankFault: false, strike };
+  return oneStep({ name: 'group churn', processes: gateways, bank }, strike);
 }
 
 export function oneCase(gateways: readonly string[], bank: AutomaticBank): Fault {
@@ -117,5 +147,5 @@ export function oneCase(gateways: readonly string[], bank: AutomaticBank): Fault
     const wrong = await decideAtBothGateways(rig, gateways, bank).catch((error: unknown) => [errorText(error)]);
     return { at: performance.now(), kills: [{ name, reached: true }], wrong };
   };
-  return { name, processes: gateways, bank, isBankFault: false, strike };
+  return oneStep({ name, processes: gateways, bank }, strike);
 }

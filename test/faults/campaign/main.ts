@@ -30,7 +30,7 @@ async function run({ rounds, seed, only }: CampaignOptions): Promise<boolean> {
     const campaign = new Campaign(rig, chance, step);
     let cycle: readonly Fault[] = [];
     while (tally.rounds < rounds) {
-      if (cycle.length === 0) cycle = rotation(chance, rig.ownsServers).filter(({ name }) => only === undefined || name.includes(only));
+      if (cycle.length === 0) cycle = rotation(chance, rig.ownsServers, only);
       const [fault, ...rest] = cycle;
       if (!fault) throw new Error(`no fault is named like ${only}`);
       cycle = rest;

@@ -1,6 +1,7 @@
 export const USAGE =
   'usage: npm run -s faults -- --rounds <1..10000> [--seed <text>] [--only <part of a name>]\n' +
-  'starts a cluster of its own with a MariaDB and a Kafka of its own; --only keeps the faults whose name contains the text';
+  'starts a cluster of its own with a MariaDB and a Kafka of its own; --only keeps the faults and places whose name contains the text,\n' +
+  '"points" all named places: five rounds, or a few more, kill at each of them once';
 
 const ROUNDS_MAX = 10_000;
 const SEED_DEFAULT = 'faults';

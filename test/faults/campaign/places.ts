@@ -54,9 +54,13 @@ export function placeOf(point: FailPoint, chance: Chance): ArmedPoint {
   return { point, processes: chance.oneOf(choices), hit: 1 + chance.below(hitMax) };
 }
 
-/** All points in an order of chance, in groups that arm no process twice: a round kills one group. */
-export function pointGroups(chance: Chance, sizeMax: number): readonly (readonly ArmedPoint[])[] {
-  const left = chance.shuffled(FAIL_POINTS).map((point) => placeOf(point, chance));
+/** What `--only` says to mean all points and nothing else. */
+export const ALL_POINTS = 'points';
+
+/** All points, or those with `only` in their name, in an order of chance, in groups that arm no process twice: a group dies at once. */
+export function pointGroups(chance: Chance, sizeMax: number, only = ALL_POINTS): readonly (readonly ArmedPoint[])[] {
+  const named = FAIL_POINTS.filter((point) => only === ALL_POINTS || point.includes(only));
+  const left = chance.shuffled(named).map((point) => placeOf(point, chance));
   const groups: ArmedPoint[][] = [];
   for (let first = left.shift(); first !== undefined; first = left.shift()) {
     const group = [first];

@@ -1,6 +1,8 @@
-import type { Round } from './campaign.js';
+import type { Kill, Round } from './campaign.js';
 
 const REASONS_TOLD_MAX = 3;
+/** A round of many deaths has a long name; each death has a line of its own while the round runs. */
+const NAME_CHARS_MAX = 160;
 
 /** One line for one round, and a line for each thing that is wrong. */
 export function roundLines({ number, fault, kills, recoveryMs, verdict, failedCalls }: Round): readonly string[] {
@@ -8,7 +10,7 @@ export function roundLines({ number, fault, kills, recoveryMs, verdict, failedCa
   const unreached = kills.filter(({ reached }) => !reached).map(({ name }) => name);
   const failed = [...failedCalls.values()].reduce((sum, count) => sum + count, 0);
   const line = [
-    `round ${number}: ${fault}`,
+    `round ${number}: ${fault.length > NAME_CHARS_MAX ? `${fault.slice(0, NAME_CHARS_MAX)}…` : fault}`,
     recoveryMs === undefined ? 'NOT RECOVERED' : `recovered in ${Math.round(recoveryMs)} ms`,
     `${acknowledged} acknowledged`,
     `${failed} calls failed`,
@@ -27,22 +29,27 @@ function isWrong({ lost, doubled, stuck, disagreed }: Round['verdict'], recovery
 
 /** The figures of a whole campaign. */
 export class Tally {
-  private readonly kills = new Map<string, { reached: number; missed: number }>();
+  private readonly kills = new Map<string, { reached: number; missed: number; worstMs: number }>();
+  private readonly begunAt = performance.now();
   private readonly sums = { rounds: 0, acknowledged: 0, lost: 0, doubled: 0, stuck: 0, disagreed: 0, unrecovered: 0 };
   private worst = { ms: 0, fault: 'none' };
 
-  add({ fault, kills, recoveryMs, verdict }: Round): void {
+  add({ kills, verdict }: Round): void {
     const { sums } = this;
     sums.rounds += 1;
     sums.acknowledged += verdict.acknowledged;
     for (const kind of ['lost', 'doubled', 'stuck', 'disagreed'] as const) sums[kind] += verdict[kind].length;
-    if (recoveryMs === undefined) sums.unrecovered += 1;
-    else if (recoveryMs > this.worst.ms) this.worst = { ms: recoveryMs, fault };
-    for (const { name, reached } of kills) {
-      const count = this.kills.get(name) ?? { reached: 0, missed: 0 };
-      count[reached ? 'reached' : 'missed'] += 1;
-      this.kills.set(name, count);
-    }
+    for (const kill of kills) this.count(kill);
+  }
+
+  private count({ name, reached, recoveryMs }: Kill): void {
+    if (recoveryMs === undefined) this.sums.unrecovered += 1;
+    const ms = recoveryMs ?? 0;
+    if (ms > this.worst.ms) this.worst = { ms, fault: name };
+    const count = this.kills.get(name) ?? { reached: 0, missed: 0, worstMs: 0 };
+    count[reached ? 'reached' : 'missed'] += 1;
+    count.worstMs = Math.max(count.worstMs, ms);
+    this.kills.set(name, count);
   }
 
   get rounds(): number {
@@ -57,12 +64,17 @@ export class Tally {
   lines(): readonly string[] {
     const { rounds, acknowledged, lost, doubled, stuck, disagreed, unrecovered } = this.sums;
     const struck = [...this.kills].sort(([a], [b]) => a.localeCompare(b));
+    const seconds = (performance.now() - this.begunAt) / 1_000;
     const total = struck.reduce((sum, [, { reached }]) => sum + reached, 0);
     return [
-      'struck  not reached  fault',
-      ...struck.map(([name, { reached, missed }]) => `${String(reached).padStart(6)}  ${String(missed).padStart(11)}  ${name}`),
+      'struck  not reached  worst recovery  fault',
+      ...struck.map(
+        ([name, { reached, missed, worstMs }]) =>
+          `${String(reached).padStart(6)}  ${String(missed).padStart(11)}  ${`${Math.round(worstMs)} ms`.padStart(14)}  ${name}`,
+      ),
       `rounds ${rounds}`,
       `kills and faults ${total}, kinds ${struck.filter(([, { reached }]) => reached > 0).length}`,
+      `seconds ${Math.round(seconds)}, per kill or fault ${(seconds / Math.max(1, total)).toFixed(1)}`,
       `acknowledged ${acknowledged}`,
       `lost ${lost}`,
       `doubled ${doubled}`,

@@ -84,9 +84,10 @@ export class Rig {
     return Promise.all(Object.keys(this.announced.origins).map((name) => this.ready(name)));
   }
 
-  /** Leaves a fail-point for the next start of each of these processes. */
-  arm(points: Readonly<Record<string, string>>): void {
+  /** Leaves a fail-point for each of these processes: for its next start, or to be handed to it while it runs. */
+  arm(points: Readonly<Record<string, string>>, when: 'now' | 'next start'): void {
     leaveFailPoints(this.stage.dataDir, points);
+    if (when === 'now') process.kill(this.system.process.pid, 'SIGUSR2');
   }
 
   /** What the supervisor said last about the end of a process. */

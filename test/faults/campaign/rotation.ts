@@ -3,8 +3,10 @@ import type { Chance } from './chance.js';
 import { churn, diedAt, killed, oneCase, paused, troubledBank, type Fault } from './faults.js';
 import { APPS, GATEWAYS, pointGroups } from './places.js';
 
-/** Points that are killed in one round, each in a process of its own. */
-const POINTS_A_ROUND = 3;
+/** Points at which processes die side by side, each in a process of its own. */
+const POINTS_AT_ONCE = 4;
+/** Groups of deaths that one round brings one after another, before it is judged. */
+const GROUPS_A_ROUND = 4;
 
 /** What can be wrong with a bank for a while. */
 const BANK_TROUBLES: readonly (readonly [string, unknown])[] = [
@@ -17,10 +19,13 @@ const BANK_TROUBLES: readonly (readonly [string, unknown])[] = [
   ['bank loses orders', { dropRequest: 0.5 }],
 ];
 
-/** One cycle: every fault once, each kind spread evenly over it, so that a part of a cycle has some of everything. */
-export function rotation(chance: Chance, ownsServers: boolean): readonly Fault[] {
+/**
+ * One cycle: every fault once, each kind spread evenly over it, so that a part of a cycle has some of everything.
+ * @param only part of a name: of the faults those that have it are left, of the places those that have it, or all where it is `points`
+ */
+export function rotation(chance: Chance, ownsServers: boolean, only?: string): readonly Fault[] {
   const kinds: readonly (readonly Fault[])[] = [
-    pointGroups(chance, POINTS_A_ROUND).map((group) => diedAt(group, bankOf(group[0]?.processes[0] ?? '', chance))),
+    chunks(pointGroups(chance, POINTS_AT_ONCE, only), GROUPS_A_ROUND).map((groups) => diedAt(groups, (process) => bankOf(process, chance))),
     APPS.map((name) => killed({ name: `kill ${name}`, processes: [name], bank: bankOf(name, chance) })),
     APPS.map((name) => paused({ name: `pause ${name}`, processes: [name], bank: bankOf(name, chance) })),
     ownsServers ? serverFaults(chance) : [],
@@ -31,7 +36,12 @@ export function rotation(chance: Chance, ownsServers: boolean): readonly Fault[]
     const shuffled = chance.shuffled(faults);
     return shuffled.map((fault, at) => ({ fault, at: (at + 0.5) / shuffled.length }));
   });
-  return placed.sort((a, b) => a.at - b.at).map(({ fault }) => fault);
+  const inOrder = placed.sort((a, b) => a.at - b.at).map(({ fault }) => fault);
+  return only === undefined ? inOrder : inOrder.filter(({ name }) => name.includes(only));
+}
+
+function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 }
 
 function serverFaults(chance: Chance): readonly Fault[] {

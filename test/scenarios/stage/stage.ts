@@ -1,5 +1,5 @@
 import { addDays, addYears, legalDateOf, parseDuration, type LegalDate } from '#kernel';
-import { eventually, samplePdf, tempDir, TestSystem, type Caller, type SystemOptions, type TempDir } from '#testing';
+import { eventually, removeFromServers, samplePdf, tempDir, TestSystem, type Caller, type SystemOptions, type TempDir } from '#testing';
 import { person, type Person } from './people.js';
 import type { CaseView, CustomerView, HoldingView, JournalRow, List, MeasuresView, PaymentView, RequestView, TaskView } from './views.js';
 
@@ -80,6 +80,7 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.system.stop();
+    if (this.system.profile === 'distributed') await removeFromServers(this.dataDir);
     await this.folder.remove();
   }
 

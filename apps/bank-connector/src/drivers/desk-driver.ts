@@ -13,7 +13,7 @@ export class DeskDriver implements Driver {
   constructor(context: BankContext) {
     const show = new ShowAtDesk(context);
     const turn = async (): Promise<void> => {
-      if ((await show.execute()) === ShowAtDesk.atOnceMax) this.wake();
+      if (context.isOpen() && (await show.execute()) === ShowAtDesk.atOnceMax) this.wake();
     };
     const failed = (error: unknown): void =>
       context.log.write('warn', 'desk-turn-failed', { bank: context.bank, reason: errorText(error) });

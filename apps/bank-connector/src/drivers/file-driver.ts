@@ -20,7 +20,7 @@ export class FileDriver implements Driver {
     const take = new TakeFiles(context, parts, keys);
     const failed = (error: unknown): void => log.write('warn', 'file-turn-failed', { bank, reason: errorText(error) });
     const writeTurn = async (): Promise<void> => {
-      if (!context.speaker.held) return;
+      if (!context.speaker.held || !context.isOpen()) return;
       await write.writeDoubtful();
       if ((await write.writeNew()) === WriteFiles.atOnceMax) this.wake();
       await write.lookAfter();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { signForWire } from '#connector-sdk';
-import { SystemClock } from '#kernel';
+import { signForWire, type ServiceHours } from '#connector-sdk';
+import { addDays, legalDateOf, SystemClock } from '#kernel';
 import { Ed25519Verifier, verifyDetached } from '#trust';
 import { eventually, tempDir, type TempDir } from '#testing';
 import { testProfile } from '../testing/rig.js';
@@ -19,8 +19,8 @@ describe('a bank that polls', () => {
   let connector: RunningConnector;
   const clock = new SystemClock();
 
-  const open = async (): Promise<void> => {
-    const profile = testProfile(BANK, 'poll-xml', { user: BANK });
+  const open = async (service?: ServiceHours): Promise<void> => {
+    const profile = testProfile(BANK, 'poll-xml', { user: BANK, ...(service ? { service } : {}) });
     connector = await runConnector(folder.path, clock, [{ profile, password: 'a-password-of-some-length' }]);
   };
 
@@ -56,6 +56,20 @@ describe('a bank that polls', () => {
   };
   const answersTo = (orderNumber: string) => connector.rig.heard.answers.filter((answer) => answer.orderNumber === orderNumber);
   const nothing = { inquiry: { result: 'no-account', holdings: [] } };
+
+  it('gets nothing outside its service hours, and what has waited when it opens', async () => {
+    await connector.close();
+    const [today, wholeDay] = [legalDateOf(clock.now()), [{ fromMinute: 0, toMinute: 1_440 }]];
+    const week = Array.from({ length: 7 }, () => wholeDay);
+    await open({ week, days: new Map([today, addDays(today, 1)].map((day) => [day, []])) });
+    const order = sampleFreeze(connector.rig, connector.digest);
+    await connector.rig.dispatch([order]);
+    expect(await page()).toEqual([]);
+    expect(connector.rig.heard.events.map(({ event }) => event)).not.toContain('available');
+    clock.advance(2 * 86_400_000);
+    await eventually(() => connector.rig.heard.events.some(({ event }) => event === 'available'));
+    expect((await page()).map(({ orderNumber }) => orderNumber)).toEqual([order.orderNumber]);
+  });
 
   it('serves the same signed bytes until they are acknowledged, over a restart as well, oldest first', async () => {
     const orders = [sampleInquiry(connector.rig, connector.digest), sampleFreeze(connector.rig, connector.digest)];

@@ -13,7 +13,7 @@ export class PullDriver implements Driver {
   constructor(context: BankContext) {
     const offer = new OfferOrders(context);
     const turn = async (): Promise<void> => {
-      if (context.speaker.held && (await offer.execute()) === OfferOrders.atOnceMax) this.wake();
+      if (context.speaker.held && context.isOpen() && (await offer.execute()) === OfferOrders.atOnceMax) this.wake();
     };
     const failed = (error: unknown): void =>
       context.log.write('warn', 'pull-turn-failed', { bank: context.bank, reason: errorText(error) });

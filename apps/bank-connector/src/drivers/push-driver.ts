@@ -75,6 +75,8 @@ export class PushDriver implements Driver {
   private async turn(): Promise<void> {
     if (!this.context.speaker.held) return;
     await this.bringBackLost();
+    // A question about an order in doubt is a call to the bank as well.
+    if (!this.context.isOpen()) return;
     const { capacity } = this;
     // Orders in doubt stay UNKNOWN while they are asked about, so those under way are found again and must be counted in.
     const inDoubt = capacity() > 0 ? await this.questions(capacity() + this.underWay.size) : [];

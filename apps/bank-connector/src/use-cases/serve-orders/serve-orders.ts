@@ -25,6 +25,7 @@ export class ServeOrders {
 
   async page(limit: number): Promise<readonly WireOrder[]> {
     const { database, clock } = this.context;
+    if (!this.context.isOpen()) return [];
     const rows = await dueOrders(database.reader, ['READY', 'SENDING', 'UNKNOWN'], clock.now(), Math.min(limit, PAGE_MAX));
     const known = (await Promise.all(rows.map((row) => this.open(row)))).filter((one) => one !== undefined);
     const again = known.filter(({ row }) => row.delivery === 'SENDING');

@@ -1,6 +1,6 @@
 import { legalDateOf, type Instant } from '#kernel';
 import type { OrderStatus } from '#orders';
-import { placeholders, type Reader } from '#persistence';
+import { placeholders, type Reader, type Row } from '#persistence';
 import type { OrderRow } from './order-rows.js';
 
 /**
@@ -26,4 +26,24 @@ export async function openOrderCounts(reader: Reader): Promise<ReadonlyMap<Order
     OPEN,
   );
   return new Map(rows.map(({ status, n }) => [status, n]));
+}
+
+/** How a bank stands to its deadlines: orders overdue, and the nearest deadline of those without a last word. */
+export interface BankDeadlines {
+  readonly bank: string;
+  readonly overdue: number;
+  readonly next: Instant | null;
+}
+
+export function deadlinesByBank(reader: Reader, now: Instant): Promise<(BankDeadlines & Row)[]> {
+  return reader.all<BankDeadlines & Row>(
+    `SELECT bank, SUM(CASE WHEN due_at <= ? THEN 1 ELSE 0 END) AS overdue, MIN(due_at) AS next FROM orders
+     WHERE status IN (${placeholders(OPEN.length)}) GROUP BY bank`,
+    [now, ...OPEN],
+  );
+}
+
+export async function openTaskCounts(reader: Reader): Promise<ReadonlyMap<string, number>> {
+  const rows = await reader.all<{ kind: string; n: number }>("SELECT kind, COUNT(*) AS n FROM tasks WHERE state = 'open' GROUP BY kind");
+  return new Map(rows.map(({ kind, n }) => [kind, n]));
 }

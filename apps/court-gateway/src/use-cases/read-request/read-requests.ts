@@ -9,6 +9,7 @@ import { listRequests, loadRequest, type ApprovalRow, type RequestRow } from '..
 import { userNames } from '../../adapters/store/user-rows.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
+import { bankWaiting } from './bank-waiting.js';
 import { requestView, type Opener } from './request-view.js';
 
 export interface RequestListWish {
@@ -90,6 +91,7 @@ export class ReadRequests {
         lines: own.flatMap(({ order_number }) => linesBy.get(order_number) ?? []),
         approvals: approvalsBy.get(request.id) ?? [],
         names,
+        waitingFor: (bank: string) => bankWaiting(this.parts.banks, this.parts.clock, bank),
       };
       return requestView(shown, openers.get(request.case_id));
     });

@@ -14,6 +14,14 @@ export interface ShownRequest {
   readonly lines: readonly LineRow[];
   /** Names of users by id. */
   readonly names: ReadonlyMap<string, string>;
+  /** What holds a bank's orders back before they leave; left out where nothing can. */
+  readonly waitingFor?: (bank: string) => Waiting | undefined;
+}
+
+/** Why an order has not left yet, and until when, where that is known. */
+export interface Waiting {
+  readonly code: 'bank-closed';
+  readonly until?: Instant;
 }
 
 /** What seals are opened with; left out when the case's content was erased, and the sealed parts with it. */
@@ -62,6 +70,7 @@ export function requestView(shown: ShownRequest, opener: Opener | undefined): Vi
         order,
         lines.filter(({ order_number }) => order_number === order.order_number),
         opener,
+        request.status === 'dispatched' ? shown.waitingFor?.(order.bank) : undefined,
       ),
     ),
   };
@@ -98,7 +107,7 @@ function termsOf(request: RequestRow, { vault, caseKey }: Opener): View {
   };
 }
 
-export function orderView(order: OrderRow, lines: readonly LineRow[], opener: Opener | undefined): View {
+export function orderView(order: OrderRow, lines: readonly LineRow[], opener: Opener | undefined, waiting?: Waiting): View {
   const outcome = opener && openOutcome(opener.vault, opener.caseKey, order);
   const note = outcome?.note ?? '';
   return {
@@ -115,6 +124,7 @@ export function orderView(order: OrderRow, lines: readonly LineRow[], opener: Op
     ...time('sentAt', order.sent_at),
     ...time('answeredAt', order.answered_at),
     ...withdrawalOf(order),
+    ...waitingOf(order, waiting),
     lines: lines.filter((line) => line.account_sealed !== null).map((line) => lineView(line, opener)),
     ...(order.outcome_code !== null && order.status === 'rolled-back' ? { rollback: { code: order.outcome_code, note } } : {}),
     ...(order.outcome_code !== null && order.status === 'withdrawn' ? { withdrawn: { code: order.outcome_code, note } } : {}),
@@ -126,6 +136,12 @@ function withdrawalOf({ withdrawal, status }: OrderRow): View {
   if (withdrawal === null || status === 'withdrawn') return {};
   const had = withdrawal === 'already-sent' || status !== 'queued';
   return had ? { code: 'already-sent' } : { withdrawal: 'asked' };
+}
+
+/** Its clock (R11) has not begun: it begins with the bank's receipt, or when the bank could fetch it. */
+function waitingOf(order: OrderRow, waiting: Waiting | undefined): View {
+  if (!waiting || order.status !== 'queued' || order.available_at !== null) return {};
+  return { waiting: { code: waiting.code, ...time('until', waiting.until ?? null) } };
 }
 
 function lineView(line: LineRow, opener: Opener | undefined): View {

@@ -42,6 +42,7 @@ const USERS: readonly DemoUser[] = [
   { username: 'clerk.wrcb', name: '何静', role: 'clerk', bank: 'wrcb' },
   { username: 'reviewer.wrcb', name: '冯涛', role: 'reviewer', bank: 'wrcb' },
   { username: 'admin', name: '系统管理员', role: 'admin' },
+  { username: 'admin2', name: '系统管理员二', role: 'admin' },
 ];
 
 const OFFICERS: readonly Pick<OfficerEntry, 'username' | 'name' | 'workId' | 'dutyId' | 'phone'>[] = [

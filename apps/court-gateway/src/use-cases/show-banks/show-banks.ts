@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { instantText } from '#kernel';
 import type { Reader } from '#persistence';
 import { PARTS, type GatewayBank, type GatewayParts } from '../../gateway-parts.js';
+import { bankWaiting } from '../read-request/bank-waiting.js';
 
 /** Answers that the service figures are taken from: the newest ones of each bank. */
 const SAMPLE_MAX = 1_000;
@@ -48,8 +50,14 @@ export class ShowBanks {
         notices: bank.notices,
       },
       breaker: this.parts.breakerOf?.(bank.bank) ?? 'none',
+      calendar: this.calendarOf(bank),
       service: await serviceFigures(this.parts.database.reader, bank.bank),
     };
+  }
+
+  private calendarOf({ bank }: GatewayBank) {
+    const waiting = bankWaiting(this.parts.banks, this.parts.clock, bank);
+    return { open: !waiting, opensAt: waiting?.until === undefined ? null : instantText(waiting.until) };
   }
 }
 
