@@ -132,14 +132,19 @@ describe('the played case', () => {
   }, 120_000);
 });
 
-/** The log as it stands on disk, without what a later checkpoint has made needless. */
+/** The log as it stands on disk at one checkpoint: a copy during which another was published is made again. */
 async function copyOfLog(dataDir: string, folder: string): Promise<string> {
   const [year = ''] = (await readdir(path.join(dataDir, 'ledger')))
     .filter((name) => /^\d{4}$/.test(name))
     .sort()
     .slice(-1);
+  const source = path.join(dataDir, 'ledger', year);
   const log = path.join(folder, year);
-  await cp(path.join(dataDir, 'ledger', year), log, { recursive: true });
+  await eventually(async () => {
+    const before = await readFile(path.join(source, 'checkpoint'), 'utf8');
+    await cp(source, log, { recursive: true });
+    return (await readFile(path.join(log, 'checkpoint'), 'utf8')) === before;
+  });
   return log;
 }
 
@@ -160,11 +165,13 @@ function kindOf(file: string): string {
   return file.replaceAll(/\d+/g, '#');
 }
 
-/** A partial tile is needed when its width is what is left of the tree at its level. */
+/** A partial tile is needed when it is the last of its level, and as wide as what is left of the tree there (C2SP tlog-tiles). */
 function isNeeded(file: string, size: number): boolean {
-  const match = /^tile\/(\d+|entries)\/(.+)$/.exec(file.replaceAll(path.sep, '/'));
+  const match = /^tile\/(\d+|entries)\/([x\d/]+?)(?:\.p\/(\d+))?$/.exec(file.replaceAll(path.sep, '/'));
   if (!match) return false;
-  const level = match[1] === 'entries' ? 0 : Number(match[1]);
-  const partial = /\.p\/(\d+)$/.exec(match[2] ?? '');
-  return partial === null || Number(partial[1]) === Math.floor(size / 256 ** level) % 256;
+  const [, level = '', place = '', width] = match;
+  if (width === undefined) return true;
+  const hashes = Math.floor(size / 256 ** (level === 'entries' ? 0 : Number(level)));
+  const index = Number(place.replaceAll(/[x/]/g, ''));
+  return index === Math.floor(hashes / 256) && Number(width) === hashes % 256;
 }
