@@ -34,7 +34,7 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
   const imports = [
     CourtGatewayModule.forRoot(gateway),
     BankConnectorModule.forRoot(await connectorPartsOn(foundation, { banks, keys, endpointOf })),
-    AuditLedgerModule.forRoot(await ledgerPartsOn(foundation)),
+    AuditLedgerModule.forRoot(await ledgerPartsOn(foundation, { witnesses: config.witnesses })),
   ];
   if (simulated) {
     const database = await stores.open('sim/books', [simulatorBooks]);
