@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   addCosignatures,
+  cosignaturesOf,
   cosignerOf,
   formatAddCheckpoint,
   newSignerKey,
@@ -47,6 +48,23 @@ describe('a cosignature', () => {
     // Who knows the log's key alone still reads it.
     expect(openNote(added.note, [log.verifier]).text).toBe(text);
     expect(() => addCosignatures(note, 'no signature line\n', [w1.cosigner])).toThrow('malformed signature line');
+  });
+
+  it('is found again in the note that carries it, good ones of named witnesses alone', () => {
+    const lines = [w1.cosign(text, 5), w2.cosign(text, 6)].map(signatureLine).join('');
+    const { note: carrying } = addCosignatures(note, lines, [w1.cosigner, w2.cosigner]);
+    const found = (...named: (typeof w1)[]): unknown[] =>
+      cosignaturesOf(
+        carrying,
+        named.map(({ cosigner }) => cosigner),
+      ).map(({ cosigner, seconds }) => [cosigner.name, seconds]);
+    expect(found(w1, w2, w3)).toEqual([
+      ['witness.example/w1', 5],
+      ['witness.example/w2', 6],
+    ]);
+    expect(found(w3)).toEqual([]);
+    const changed = Buffer.from(carrying.toString().replace('\n3\n', '\n4\n'));
+    expect(cosignaturesOf(changed, [w1.cosigner])).toEqual([]);
   });
 
   it('has a key of its own type', () => {

@@ -76,6 +76,16 @@ export function addCosignatures(
   return { note: Buffer.concat([note, ...good.map(({ line }) => Buffer.from(signatureLine(line), 'utf8'))]), good };
 }
 
+/** The good cosignatures of these witnesses that a note carries; lines of others, and lines that do not verify, are passed over. */
+export function cosignaturesOf(note: Buffer, cosigners: readonly Cosigner[]): readonly Cosignature[] {
+  const { text, signatures } = parseNote(note);
+  return signatures.flatMap((line) => {
+    const cosigner = cosigners.find((one) => one.name === line.name && one.keyId === line.keyId);
+    const seconds = cosigner?.timeOf(text, line.signature);
+    return cosigner && seconds !== undefined ? [{ cosigner, seconds, line }] : [];
+  });
+}
+
 function cosignerWith(name: string, publicKey: Uint8Array): Cosigner {
   const typeAndKey = Buffer.concat([Buffer.of(COSIGNATURE), publicKey]);
   const key = publicKeyOf(publicKey);

@@ -16,7 +16,7 @@ export { checkpointText, openCheckpoint, parseCheckpoint, signCheckpoint } from 
 export type { Checkpoint } from './checkpoint.js';
 export { formatTlogProof, parseTlogProof, verifyTlogProof } from './tlog-proof.js';
 export type { TlogProof } from './tlog-proof.js';
-export { addCosignatures, cosignerOf, parseCosignerKey } from './cosignature.js';
+export { addCosignatures, cosignaturesOf, cosignerOf, parseCosignerKey } from './cosignature.js';
 export type { Cosignature, CosignatureSigner, Cosigner } from './cosignature.js';
 export { ADD_CHECKPOINT_BYTES_MAX, formatAddCheckpoint, parseAddCheckpoint } from './add-checkpoint.js';
 export type { AddCheckpoint } from './add-checkpoint.js';

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { EntriesController } from './adapters/http/entries.controller.js';
 import { LEDGER_TOKENS, LedgerAccess } from './adapters/http/ledger-access.js';
 import { LogFilesController } from './adapters/http/log-files.controller.js';
 import { NoWitnessController } from './adapters/http/no-witness.controller.js';
@@ -17,6 +18,7 @@ import { LedgerService } from './ledger-service.js';
 import type { AuditLedgerParts } from './parts.js';
 import { ProveRequest } from './use-cases/prove-entries/prove-request.js';
 import { PublishedLogs } from './use-cases/prove-entries/published-logs.js';
+import { SearchEntries } from './use-cases/search-entries/search-entries.js';
 
 /** Starts and ends the background work with the application. A log that does not fit its database stops the start. */
 @Injectable()
@@ -53,11 +55,12 @@ export class AuditLedgerModule {
     const service = new LedgerService(parts);
     return {
       module: AuditLedgerModule,
-      controllers: [LogFilesController, ProofsController, ...(parts.witness ? [] : [NoWitnessController])],
+      controllers: [LogFilesController, EntriesController, ProofsController, ...(parts.witness ? [] : [NoWitnessController])],
       providers: [
         { provide: LedgerService, useValue: service },
         { provide: PublishedLogs, useValue: service.published },
         { provide: ProveRequest, useValue: service.proveRequest },
+        { provide: SearchEntries, useValue: service.searchEntries },
         { provide: LEDGER_TOKENS, useValue: parts.tokens },
         LedgerAccess,
         LedgerLifecycle,

@@ -4,6 +4,7 @@ import { assertCannotRewrite, type OpenDatabase } from '#persistence';
 import { ensureRandomSecret } from '#trust';
 import { LEDGER_TABLES_KEPT, ledgerMigrations } from './ledger-migrations.js';
 import type { AuditLedgerParts } from './parts.js';
+import { readWitnessSettings, type WitnessSource } from './witness-policy-file.js';
 
 /** The origin of this log's name where none is given; it can never change once a log is there. */
 export const LEDGER_ORIGIN = 'chakong.hubei-high-court/ledger';
@@ -14,10 +15,19 @@ export const LEDGER_STORE = 'ledger';
 /** The file of the seed that signs the logs of all years. */
 export const ledgerSeedFile = (dataDir: string): string => join(dataDir, 'keys', 'ledger.seed');
 
-/** The ledger's parts on its ground. @throws AppError `account-too-strong` when its account could rewrite the log */
+/** What a ledger is told beside its ground. */
+export interface LedgerOptions {
+  readonly origin?: string;
+  readonly witnesses?: WitnessSource | undefined;
+}
+
+/**
+ * The ledger's parts on its ground.
+ * @throws AppError `account-too-strong` when its account could rewrite the log, `invalid-configuration` when the witnesses' policy is none
+ */
 export async function ledgerPartsOn(
   ground: Ground,
-  originBase = LEDGER_ORIGIN,
+  { origin = LEDGER_ORIGIN, witnesses }: LedgerOptions = {},
 ): Promise<AuditLedgerParts & { readonly database: OpenDatabase }> {
   const { dataDir, entropy, stores, tokens } = ground;
   const database = await stores.open(LEDGER_STORE, ledgerMigrations);
@@ -28,8 +38,9 @@ export async function ledgerPartsOn(
     tokens: tokens.verifier,
     settings: {
       folder: join(dataDir, 'ledger'),
-      originBase,
+      originBase: origin,
       signingSeed: await ensureRandomSecret(ledgerSeedFile(dataDir), entropy),
+      witnesses: witnesses && (await readWitnessSettings(witnesses)),
     },
   };
 }

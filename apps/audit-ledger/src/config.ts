@@ -1,11 +1,14 @@
 import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings } from '#foundation';
 import { LEDGER_ORIGIN } from './compose-ledger.js';
+import { readWitnessSource, type WitnessSource } from './witness-policy-file.js';
 
 /** What the ledger's process is told. */
 export interface LedgerConfig {
   readonly process: ProcessSettings;
   /** The name of the log, to which the year is added. It can never change once a log is there: another name begins another log. */
   readonly origin: string;
+  /** Absent: checkpoints carry the log's own signature alone. */
+  readonly witnesses: WitnessSource | undefined;
 }
 
 /** Reads the environment once and lists every fault. @throws AppError `invalid-configuration` */
@@ -14,6 +17,7 @@ export function readConfig(env: Environment): LedgerConfig {
   const config = {
     process: readProcessSettings(read, { instance: 'audit-ledger', demo: 'off' }),
     origin: read.matching('LEDGER_ORIGIN', /^[\w.-]+(\/[\w.-]+)+$/, 'a name such as gateway.court.example/ledger', LEDGER_ORIGIN),
+    witnesses: readWitnessSource(read),
   };
   read.done();
   return config;

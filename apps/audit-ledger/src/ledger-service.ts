@@ -4,6 +4,7 @@ import type { Message } from '#messaging';
 import { StagingArea } from './adapters/files/staging-area.js';
 import { ChainHeadRows } from './adapters/store/chain-heads.js';
 import { FactRows } from './adapters/store/fact-rows.js';
+import { FactSearch } from './adapters/store/fact-search.js';
 import { LogHeadRows } from './adapters/store/log-heads.js';
 import type { AuditLedgerParts } from './parts.js';
 import { OpenLog } from './use-cases/open-log/open-log.js';
@@ -11,6 +12,7 @@ import { BELOW_QUORUM, PlainPublisher, type CheckpointPublisher } from './use-ca
 import { WitnessedPublisher } from './use-cases/publish-checkpoint/witnessed-publisher.js';
 import { ProveRequest } from './use-cases/prove-entries/prove-request.js';
 import { PublishedLogs } from './use-cases/prove-entries/published-logs.js';
+import { SearchEntries } from './use-cases/search-entries/search-entries.js';
 import { SequenceFacts } from './use-cases/sequence-facts/sequence-facts.js';
 import { TakeFacts } from './use-cases/take-facts/take-facts.js';
 
@@ -19,12 +21,16 @@ export const GATHER_MS = 50;
 /** How often the sequencer looks without being told, in case a nudge was lost with a failure. */
 const IDLE_MS = 1_000;
 const FACTS_TOPIC = 'facts.v1';
+/** Rows of an older release that are completed in one commit. */
+const TIMES_PER_COMMIT = 1_000;
 
 /** The ledger without HTTP: takes facts, sequences them, proves them. */
 export class LedgerService {
   readonly published = new PublishedLogs();
   readonly openLog: OpenLog;
   readonly proveRequest: ProveRequest;
+  readonly searchEntries: SearchEntries;
+  private readonly facts: FactRows;
   private readonly sequencer: SequenceFacts;
   private readonly loop: Recurring;
   private readonly take: TakeFacts;
@@ -33,6 +39,7 @@ export class LedgerService {
   constructor(private readonly parts: AuditLedgerParts) {
     const { database, clock, log, settings } = parts;
     const facts = new FactRows(database.reader);
+    this.facts = facts;
     const heads = new LogHeadRows(database.reader);
     const staging = new StagingArea(path.join(settings.folder, 'staging'));
     const chains = new ChainHeadRows(database.reader);
@@ -42,6 +49,8 @@ export class LedgerService {
     this.openLog = new OpenLog({ database, heads, staging, publisher, clock, log }, settings);
     this.sequencer = new SequenceFacts({ database, facts, chains, heads, staging, publisher, clock, log }, this.openLog, this.published);
     this.proveRequest = new ProveRequest(facts, this.published);
+    const cosigners = witnesses?.policy.witnesses.map(({ cosigner }) => cosigner) ?? [];
+    this.searchEntries = new SearchEntries(new FactSearch(database.reader), this.published, cosigners);
     this.loop = new Recurring(
       clock,
       IDLE_MS,
@@ -54,6 +63,7 @@ export class LedgerService {
   /** Verifies the logs, then begins to read facts. @throws AppError `ledger-corrupt`: then nothing may be signed any more */
   async start(): Promise<void> {
     await this.openUnlessWithheld();
+    await this.fillTimes();
     await this.parts.bus.subscribe({ group: 'audit-ledger', topics: [FACTS_TOPIC], handle: (batch) => this.stage(batch) });
     this.loop.start();
   }
@@ -91,6 +101,11 @@ export class LedgerService {
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== BELOW_QUORUM) throw error;
     }
+  }
+
+  /** Rows that an older release has staged become findable by time. It ends, because this process takes nothing yet. */
+  private async fillTimes(): Promise<void> {
+    while ((await this.parts.database.run((tx) => this.facts.fillTimes(tx, TIMES_PER_COMMIT))) > 0);
   }
 
   private async turn(): Promise<void> {

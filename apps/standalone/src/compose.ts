@@ -34,7 +34,7 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
   const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: origin, holdDelivery: config.holdDelivery, oidc: config.oidc });
   // The simulated banks are in this process too, so the bank that is called is called here and not at its profile's address.
   const endpointOf = (bank: string): string | undefined => (simulated ? `${origin}/bank/${bank}` : undefined);
-  const ledger = await ledgerPartsOn(foundation);
+  const ledger = await ledgerPartsOn(foundation, { witnesses: config.witnesses });
   const imports = [
     CourtGatewayModule.forRoot(gateway),
     BankConnectorModule.forRoot(await connectorPartsOn(foundation, { banks, keys, endpointOf })),

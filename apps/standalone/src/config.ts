@@ -1,3 +1,4 @@
+import { readWitnessSource, type WitnessSource } from '../../audit-ledger/src/witness-policy-file.js';
 import { oidcOf, type OidcOf } from '../../court-gateway/src/config.js';
 import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings } from '#foundation';
 
@@ -5,6 +6,8 @@ export type StandaloneConfig = ProcessSettings & {
   /** The one password of the demo users; random per data folder when absent. */
   readonly demoPassword: string | undefined;
   readonly oidc: OidcOf;
+  /** Absent: the ledger has no witnesses. */
+  readonly witnesses: WitnessSource | undefined;
 };
 
 const PASSWORD_LENGTH_MIN = 8;
@@ -17,7 +20,7 @@ const PASSWORD_LENGTH_MIN = 8;
 export function readConfig(env: Environment): StandaloneConfig {
   const read = new EnvironmentReader(env);
   const settings = readProcessSettings(read, { instance: 'standalone', demo: 'play', embedded: true });
-  const config = { ...settings, demoPassword: readPassword(read), oidc: oidcOf(env, settings.port) };
+  const config = { ...settings, demoPassword: readPassword(read), oidc: oidcOf(env, settings.port), witnesses: readWitnessSource(read) };
   read.done();
   return config;
 }

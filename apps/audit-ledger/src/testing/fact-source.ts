@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import path from 'node:path';
 import { systemEntropy, type Clock, type Log, type RealTime } from '#kernel';
-import { FactRecorder, FACTS_TOPIC, messagingMigration, Relay, type FactPrivacy, type MessageBus } from '#messaging';
+import { FactRecorder, FACTS_TOPIC, messagingMigration, Relay, type Fact, type FactPrivacy, type MessageBus } from '#messaging';
 import type { OpenDatabase } from '#persistence';
 import { testStore, TestStores } from '#testing';
 
@@ -35,18 +35,22 @@ export class FactSource {
   }
 
   /** Records one fact of a request in a transaction of its own and returns its leaf hash (hex). */
-  async record(requestId: string, content: string): Promise<string> {
-    const hash = await this.database.run((tx) =>
-      this.recorder.record(tx, {
-        type: 'request.accepted',
-        subject: `request:${requestId}`,
-        actor: 'officer-1',
-        orderNumber: '420106202600000001',
-        caseNumber: '(2026)鄂0106执1号',
-        requestId,
-        content: { content },
-      }),
-    );
+  record(requestId: string, content: string): Promise<string> {
+    return this.recordFact({ subject: `request:${requestId}`, requestId, content: { content } });
+  }
+
+  /** Records a fact that differs in some members. */
+  async recordFact(over: Partial<Fact>): Promise<string> {
+    const fact = {
+      type: 'request.accepted',
+      subject: 'request:1',
+      actor: 'officer-1',
+      orderNumber: '420106202600000001',
+      caseNumber: '(2026)鄂0106执1号',
+      content: {},
+      ...over,
+    };
+    const hash = await this.database.run((tx) => this.recorder.record(tx, fact));
     this.relay.nudge();
     return hash;
   }

@@ -5,12 +5,10 @@ import {
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
-  ApiResponse,
   ApiTags,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import { AppError, isId } from '#kernel';
-import { leafHash } from '#merkle';
 import { EntryProofs } from '../../use-cases/prove-entries/prove-entries.js';
 import { ProveRequest } from '../../use-cases/prove-entries/prove-request.js';
 import { PublishedLogs } from '../../use-cases/prove-entries/published-logs.js';
@@ -19,7 +17,7 @@ import { ConsistencyQuery, InclusionQuery, wholeNumber, yearOf } from './queries
 
 const HASH = 'NUnJsQaDnvU9Bu1sWq5tJ5fXjYh0SWQb9cVmuE8KZRQ=';
 
-/** Proofs, open to everybody, and entries, for auditors. Without a year in the path: the current log. */
+/** Proofs, open to everybody, and those of a request, for auditors and services. Without a year in the path: the current log. */
 @ApiTags('ledger')
 @Controller()
 export class ProofsController {
@@ -63,48 +61,6 @@ export class ProofsController {
       toRoot: base64(found.toRoot),
       proof: found.proof.map(base64),
     };
-  }
-
-  @Get(['ledger/v1/entries/:index', 'ledger/:year/v1/entries/:index'])
-  @ApiBearerAuth()
-  @ApiOperation({ summary: '一条叶（审计员）' })
-  @ApiOkResponse({
-    example: {
-      origin: 'gateway.420106/ledger/2026',
-      index: 5,
-      leafHash: HASH,
-      leaf: { v: 1, type: 'order.dispatched' },
-      bytes: 'eyJhdCI6…',
-    },
-  })
-  @ApiUnauthorizedResponse({ description: 'unauthenticated' })
-  @ApiForbiddenResponse({ description: 'forbidden' })
-  @ApiNotFoundResponse({ description: 'not-found' })
-  async entry(
-    @Headers('authorization') authorization: string | undefined,
-    @Param('index') index: string,
-    @Param('year') year?: string,
-  ): Promise<Record<string, unknown>> {
-    await this.access.assertMayReadEntries(authorization);
-    const log = this.logs.of(yearOf(year));
-    const number = wholeNumber(index, 'index');
-    const bytes = await new EntryProofs(log).entry(number);
-    return {
-      origin: log.head.origin,
-      index: number,
-      leafHash: base64(leafHash(bytes)),
-      leaf: JSON.parse(bytes.toString('utf8')) as unknown,
-      bytes: base64(bytes),
-    };
-  }
-
-  @Get(['ledger/v1/entries', 'ledger/:year/v1/entries'])
-  @ApiBearerAuth()
-  @ApiOperation({ summary: '按条件检索叶（审计员）；尚未实现' })
-  @ApiResponse({ status: 501, description: 'not-implemented' })
-  async search(@Headers('authorization') authorization: string | undefined, @Param('year') _year?: string): Promise<never> {
-    await this.access.assertMayReadEntries(authorization);
-    throw new AppError('not-implemented', '账本检索尚未实现');
   }
 
   @Get('ledger/v1/requests/:requestId/proofs')

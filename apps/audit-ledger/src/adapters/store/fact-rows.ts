@@ -55,6 +55,7 @@ function rowOf({ messageId, chain, leaf, search, takenAt }: NewFact) {
     case_number: search.caseNumber ?? null,
     request_id: search.requestId ?? null,
     taken_at: takenAt,
+    happened_at: leaf.at,
     state: 'waiting',
   };
 }
@@ -119,6 +120,23 @@ export class FactRows {
   async heldChains(): Promise<string[]> {
     const rows = await this.reader.all<{ chain: string }>("SELECT DISTINCT chain FROM ledger_facts WHERE state = 'held'");
     return rows.map((row) => row.chain);
+  }
+
+  /**
+   * Fills in when facts happened where a release that did not know the column has staged them.
+   * @returns how many rows were looked at; 0 when nothing is missing
+   */
+  async fillTimes(tx: Tx, limit: number): Promise<number> {
+    const rows = await tx.all<{ seq: number }>(`SELECT seq FROM ledger_facts WHERE happened_at IS NULL ORDER BY seq LIMIT ${limit}`);
+    const [first, last] = [rows[0]?.seq, rows.at(-1)?.seq];
+    if (first === undefined || last === undefined) return 0;
+    // The canonical form leaves one place for the member, and no text in a leaf can hold a quotation mark.
+    await tx.run(
+      `UPDATE ledger_facts SET happened_at = CAST(SUBSTR(leaf, INSTR(leaf, '"at":"') + 6, 24) AS CHAR)
+       WHERE happened_at IS NULL AND seq BETWEEN ? AND ?`,
+      [first, last],
+    );
+    return rows.length;
   }
 
   /** All facts of a request in the order in which they came. @throws AppError `too-large` beyond FACTS_OF_REQUEST_MAX */

@@ -11,6 +11,8 @@ export interface LeafHead {
 /** A leaf that has been read and found to be one of version 1. */
 export interface ReadLeaf extends LeafHead {
   readonly bytes: Buffer;
+  /** When it happened, `YYYY-MM-DDThh:mm:ss.sssZ`. */
+  readonly at: string;
   /** Hex, RFC 6962. */
   readonly hash: string;
 }
@@ -56,9 +58,9 @@ export function readLeaf(leaf: string): ReadLeaf {
   if (bytes.length > LEAF_BYTES_MAX) throw new AppError('invalid', `a leaf has at most ${LEAF_BYTES_MAX} bytes`);
   const members = membersOf(parseStrictJson(bytes));
   if (!canonicalBytes(members as CanonicalValue).equals(bytes)) throw new AppError('invalid', 'the leaf is not canonical JSON');
-  const { source, subject, subjectSeq, prev } = members as unknown as LeafHead;
+  const { source, subject, subjectSeq, prev, at } = members as unknown as LeafHead & { readonly at: string };
   if ((subjectSeq === 1) !== (prev === undefined)) throw new AppError('invalid', 'only the first leaf of a chain has no prev');
-  return { source, subject, subjectSeq, prev, bytes, hash: sha256Hex(Buffer.of(0), bytes) };
+  return { source, subject, subjectSeq, prev, at, bytes, hash: sha256Hex(Buffer.of(0), bytes) };
 }
 
 /** One fixed-length name for the chain of a source and a subject. */
