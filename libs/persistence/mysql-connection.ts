@@ -17,10 +17,15 @@ export const SERVER_MS_MAX = 60_000;
 const TRY_AGAIN_MS = 250;
 const DEFAULT_PORT = 3306;
 
-/** What every connection is opened with: bytes compare as bytes, large integers keep their digits, sums come as integers. */
+/**
+ * What every connection is opened with: bytes compare as bytes, large integers keep their digits, sums come as integers.
+ * @param url `mysql://user:password@host:port/…`, with `?socketPath=<path>` for a server on this machine that is to be reached by its socket
+ */
 export function connectionOptions(url: string, tls?: MysqlTls): ConnectionOptions {
-  const { hostname, port, username, password } = new URL(url);
+  const { hostname, port, username, password, searchParams } = new URL(url);
+  const socketPath = searchParams.get('socketPath');
   return {
+    ...(socketPath && !tls ? { socketPath } : {}),
     host: hostname,
     port: Number(port || DEFAULT_PORT),
     user: decodeURIComponent(username),
