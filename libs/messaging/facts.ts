@@ -10,7 +10,7 @@ import {
   type Clock,
   type Entropy,
 } from '#kernel';
-import { compareAndSet, insertMany, placeholders, type Tx } from '#persistence';
+import { compareAndSetMany, insertMany, placeholders, type GatheredWrite, type Tx } from '#persistence';
 import type { Message } from './bus.js';
 import { enqueueMany } from './outbox.js';
 import { traceHeaders } from './trace.js';
@@ -44,6 +44,8 @@ export interface FactPrivacy {
 }
 
 const SALT_BYTES = 32;
+/** Facts whose subjects one look-up names. */
+const FACTS_AT_ONCE_MAX = 200;
 /**
  * Chains that acts of one person in several processes lengthen at the same moment: they wait for each other's commit. All other subjects
  * belong to one act, or stand under the lock of their case.
@@ -76,22 +78,35 @@ export class FactRecorder {
     return leafHash;
   }
 
+  /**
+   * Leaves facts to be recorded before the commit, after the act's other messages, together with those of all closures that share it: for whoever
+   * needs no leaf hash. Facts of one subject keep their order.
+   */
+  note(tx: Tx, facts: readonly Fact[], messages: readonly Message[] = []): void {
+    enqueueMany(tx, messages);
+    for (const fact of facts) tx.gather(this.recordGathered, fact);
+  }
+
+  private readonly recordGathered: GatheredWrite<Fact> = async (tx, facts) => {
+    for (let from = 0; from < facts.length; from += FACTS_AT_ONCE_MAX)
+      await this.recordMany(tx, facts.slice(from, from + FACTS_AT_ONCE_MAX));
+  };
+
   /** Records the facts of one act in their order, several of one subject included, after the act's other messages, and returns their leaf hashes. */
   async recordMany(tx: Tx, facts: readonly Fact[], messages: readonly Message[] = []): Promise<readonly string[]> {
     if (facts.length === 0) {
-      await enqueueMany(tx, messages);
+      enqueueMany(tx, messages);
       return [];
     }
     const at = this.clock.now();
     const heads = await this.headsOf(tx, [...new Set(facts.map(({ subject }) => subject))]);
     const made = facts.map((fact) => this.make(fact, at, heads));
     await this.advanceHeads(tx, heads);
-    await insertMany(
-      tx,
+    tx.append(
       'facts',
       made.map(({ row }) => row),
     );
-    await enqueueMany(tx, [...messages, ...made.map(({ message }) => message)]);
+    enqueueMany(tx, [...messages, ...made.map(({ message }) => message)]);
     return made.map(({ row }) => row.leaf_hash);
   }
 
@@ -175,10 +190,13 @@ export class FactRecorder {
     const [only] = rows;
     if (only && rows.length === 1) orLate(await tx.insertOnce('fact_heads', only));
     else await insertMany(tx, 'fact_heads', rows);
-    for (const [subject, { was, seq, leafHash }] of heads) {
-      if (was === 0) continue;
-      orLate(await compareAndSet(tx, 'fact_heads', { seq, leaf_hash: leafHash ?? '' }, { subject, seq: was }));
-    }
+    const moved = [...heads].filter(([, head]) => head.was > 0);
+    const changes = moved.map(([subject, { was, seq, leafHash }]) => ({
+      key: subject,
+      expected: was,
+      change: { seq, leaf_hash: leafHash ?? '' },
+    }));
+    orLate(await compareAndSetMany(tx, 'fact_heads', { key: 'subject', guard: 'seq' }, changes));
   }
 }
 

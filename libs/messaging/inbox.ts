@@ -1,11 +1,13 @@
-import { AppError, errorText, failPoint, invariant, type Clock, type Log, type RealTime } from '#kernel';
-import { insert, type Database, type Tx } from '#persistence';
+import { AppError, errorText, failPoint, type Clock, type Log, type RealTime } from '#kernel';
+import { insert, insertMany, placeholders, type Database, type Tx } from '#persistence';
 import type { Message, MessageBus } from './bus.js';
 import { inTraceOf } from './trace.js';
 
 /** Attempts before a message is laid aside as a dead letter. */
 export const ATTEMPTS_MAX = 5;
 const RETRY_MS_FIRST = 50;
+/** Messages of one closure: many enough to share statements well, few enough to end long before the runner cuts a closure off. */
+const TOGETHER_MAX = 50;
 /** Failures of the store, or of a message before this one: no number of them makes this one a dead letter. */
 const NOT_THE_MESSAGES_FAULT: ReadonlySet<string> = new Set(['store-unavailable', 'write-conflict', 'lease-lost', 'behind-failed']);
 
@@ -93,19 +95,35 @@ export class InboxReader {
 
   private async attempt(messages: readonly Message[], attempt: number): Promise<Map<Message, unknown>> {
     const failures = new Map<Message, unknown>();
-    const failed = (message: Message, error: unknown): void => {
+    const failed: Failing = (message, error) => {
       failures.set(message, error);
       this.options.log.write('warn', 'message-failed', { type: message.type, id: message.id, attempt, reason: errorText(error) });
     };
-    await Promise.all([...byKey(messages).values()].map((ofKey) => this.inOrder(ofKey, failed)));
+    for (let from = 0; from < messages.length; from += TOGETHER_MAX) {
+      const heldUp = new Set([...failures.keys()].map(({ key }) => key));
+      const part = messages.slice(from, from + TOGETHER_MAX);
+      for (const message of part) if (heldUp.has(message.key)) failed(message, behindFailed().error);
+      const free = part.filter(({ key }) => !heldUp.has(key));
+      if (free.length > 0) await this.manyInOrder(free, failed);
+    }
     return failures;
+  }
+
+  /**
+   * One closure for many keys, so that their marks are one statement and what their effects leave to be gathered is written once. When it fails, each key has a
+   * closure of its own, so that a message holds up its own key and no other.
+   */
+  private async manyInOrder(messages: readonly Message[], failed: Failing): Promise<void> {
+    const keys = byKey(messages);
+    if (keys.size > 1 && !(await this.tryTogether(messages))) return;
+    await Promise.all([...keys.values()].map((ofKey) => this.inOrder(ofKey, failed)));
   }
 
   /**
    * Messages of one key take effect one after another, also where the store runs closures side by side: all in one closure, or, when
    * that fails, those before the one that failed by themselves. What stands behind a failure waits.
    */
-  private async inOrder(messages: readonly Message[], failed: (message: Message, error: unknown) => void): Promise<void> {
+  private async inOrder(messages: readonly Message[], failed: Failing): Promise<void> {
     const stuck = await this.tryTogether(messages);
     if (!stuck) return;
     let isHeldUp = false;
@@ -121,28 +139,43 @@ export class InboxReader {
   private async tryTogether(messages: readonly Message[]): Promise<Failure | undefined> {
     let at = 0;
     try {
-      const { database } = this.options;
-      const [first] = messages;
-      invariant(first, 'somebody asked for a message to take effect');
-      // They are of one order, and so of one trace.
-      await inTraceOf(first, () =>
-        database.run(async (tx) => {
-          // Set from the beginning by every run, so a closure that is run again leaves nothing of its first run here.
-          for (const [index, message] of messages.entries()) {
-            at = index;
-            await this.takeEffect(tx, message);
-          }
-        }),
-      );
+      await this.options.database.run(async (tx) => {
+        const fresh = await this.mark(tx, messages);
+        // Set from the beginning by every run, so a closure that is run again leaves nothing of its first run here.
+        for (const [index, message] of messages.entries()) {
+          at = index;
+          // A message may stand twice in a batch.
+          if (fresh.delete(message.id)) await inTraceOf(message, () => this.takeEffect(tx, message));
+        }
+      });
       return undefined;
     } catch (error) {
       return { at, error };
     }
   }
 
-  private async takeEffect(tx: Tx, message: Message): Promise<void> {
+  /**
+   * Marks those that were not read before, and says which they are. A mark that another process sets at the same moment fails the closure, which is then run
+   * again and sees it.
+   */
+  private async mark(tx: Tx, messages: readonly Message[]): Promise<Set<string>> {
     const { reader, clock } = this.options;
-    if (!(await tx.insertOnce('inbox', { reader, message_id: message.id, at: clock.now() }))) return;
+    const ids = [...new Set(messages.map(({ id }) => id))];
+    const [only] = ids;
+    if (only !== undefined && ids.length === 1)
+      return new Set((await tx.insertOnce('inbox', markOf(reader, only, clock.now()))) ? [only] : []);
+    const read = await tx.all<{ message_id: string }>(
+      `SELECT message_id FROM inbox WHERE reader = ? AND message_id IN (${placeholders(ids.length)})`,
+      [reader, ...ids],
+    );
+    const fresh = new Set(ids);
+    for (const { message_id } of read) fresh.delete(message_id);
+    const marks = [...fresh].map((id) => markOf(reader, id, clock.now()));
+    await insertMany(tx, 'inbox', marks);
+    return fresh;
+  }
+
+  private async takeEffect(tx: Tx, message: Message): Promise<void> {
     failPoint('inbox.marked-before-effect');
     await this.handlerOf(message)(tx, message);
     failPoint('inbox.effect-before-commit');
@@ -188,6 +221,12 @@ export class InboxReader {
     });
     log.write('error', 'dead-letter', { reader, type: message.type, id: message.id, reason: errorText(error) });
   }
+}
+
+type Failing = (message: Message, error: unknown) => void;
+
+function markOf(reader: string, messageId: string, at: number) {
+  return { reader, message_id: messageId, at };
 }
 
 interface Failure {

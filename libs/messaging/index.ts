@@ -8,7 +8,7 @@ export * from './dead-letters.js';
 export { OutboxReceipts, SOURCE_HEADER, type OutboxReceiptsOptions } from './receipts.js';
 export * from './sweeper.js';
 export { ReceiptedOutbox, type OutboxSurroundings } from './receipted-outbox.js';
-export { RELAY_IDLE_MS } from './topic-loop.js';
+export { RELAY_IDLE_MS } from './outbox-watch.js';
 export { KafkaBus, type KafkaCounters } from './kafka/kafka-bus.js';
 export { KafkaTransport, type TransportParts } from './kafka/kafka-transport.js';
 export { type KafkaOptions } from './kafka/client.js';

@@ -1,5 +1,5 @@
 import { AppError, type Instant } from '#kernel';
-import { insertMany, type Migration, type Row, type Tx } from '#persistence';
+import { type Migration, type Row, type Tx } from '#persistence';
 import { MESSAGE_BYTES_MAX, type Message } from './bus.js';
 
 /** The tables that every app which sends or reads messages has in its own database. */
@@ -36,13 +36,13 @@ export interface OutboxRow extends Row {
 }
 
 /** Puts a message into the outbox of the transaction; it leaves only if, and after, that transaction commits (I3). */
-export function enqueue(tx: Tx, message: Message): Promise<void> {
-  return enqueueMany(tx, [message]);
+export function enqueue(tx: Tx, message: Message): void {
+  enqueueMany(tx, [message]);
 }
 
 /** As `enqueue`, for the messages of one act, in their order. */
-export async function enqueueMany(tx: Tx, messages: readonly Message[]): Promise<void> {
-  await insertMany(tx, 'outbox', messages.map(rowOf));
+export function enqueueMany(tx: Tx, messages: readonly Message[]): void {
+  tx.append('outbox', messages.map(rowOf));
 }
 
 function rowOf(message: Message) {

@@ -99,7 +99,7 @@ function messages(count: number, topic = TOPIC): Message[] {
   }));
 }
 
-const send = (batch: readonly Message[]): Promise<void> => sender.run((tx) => enqueueMany(tx, batch));
+const send = (batch: readonly Message[]): Promise<void> => sender.run(async (tx) => enqueueMany(tx, batch));
 const rowsLeft = async (where = '1 = 1'): Promise<number> =>
   (await sender.reader.one<{ n: number }>(`SELECT count(*) AS n FROM outbox WHERE ${where}`))?.n ?? -1;
 const effectsOf = (): Promise<{ message_id: string }[]> => receiver.reader.all('SELECT message_id FROM effects');

@@ -3,7 +3,7 @@ import { placeholders, type Database } from '#persistence';
 import type { Message, MessageBus } from './bus.js';
 import { messageOf, type OutboxRow } from './outbox.js';
 import { SOURCE_HEADER } from './receipts.js';
-import { TopicLoop } from './topic-loop.js';
+import { OutboxWatch } from './outbox-watch.js';
 
 /** Rows published in one go. */
 export const RELAY_BATCH_MAX = 500;
@@ -15,6 +15,8 @@ const NEW_BATCHES_MAX = 4;
 export const PUBLISHED_KEPT_MS = 24 * 3_600_000;
 const CLEAN_EVERY_MS = 60_000;
 const CLEAN_ROWS_MAX = 2_000;
+/** A topic's loop is woken by the watch; this often it looks by itself. */
+const UNASKED_EVERY_MS = 30_000;
 
 /** Says whether this process may act for all replicas at this moment. */
 export interface Leader {
@@ -34,8 +36,10 @@ export interface RelayMode {
  * Selects on `published_at IS NULL`, never on a cursor: a row that commits late would be behind the cursor and never seen.
  */
 export class Relay {
-  private readonly loops: TopicLoop[];
+  private readonly watch: OutboxWatch;
+  private readonly loops: ReadonlyMap<string, Recurring>;
   private readonly cleaner: Recurring;
+  private readonly busy = new Set<string>();
   private paused = false;
   /** Rows published and marked since the start. */
   published = 0;
@@ -53,20 +57,21 @@ export class Relay {
       const level = error instanceof AppError && error.code === 'bus-no-reader' ? 'info' : 'warn';
       this.log.write(level, 'relay-publish-failed', { reason: errorText(error) });
     };
-    const watchful = mode.leader !== undefined;
-    this.loops = topics.map((topic) => new TopicLoop(clock, watchful, () => this.drain(topic), failed));
+    this.watch = new OutboxWatch(clock, mode.leader !== undefined, () => this.look(), failed);
+    this.loops = new Map(topics.map((topic) => [topic, new Recurring(clock, UNASKED_EVERY_MS, () => this.turn(topic), failed)]));
     this.cleaner = new Recurring(clock, CLEAN_EVERY_MS, () => this.clean(), failed);
   }
 
   start(): void {
-    for (const loop of this.loops) loop.start();
+    for (const loop of this.loops.values()) loop.start();
+    this.watch.start();
     // With receipts every row is deleted by its own; a row that has none must stay until it has.
     if (this.mode.source === undefined) this.cleaner.start();
   }
 
   /** Called after a commit that put rows into the outbox. */
   nudge(): void {
-    for (const loop of this.loops) loop.wake();
+    this.watch.wake();
   }
 
   /** Holds delivery back, or lets it go: the switch of the accept benches. */
@@ -76,16 +81,38 @@ export class Relay {
   }
 
   async stop(): Promise<void> {
-    for (const loop of [...this.loops, this.cleaner]) await loop.stop();
+    for (const loop of [this.watch, ...this.loops.values(), this.cleaner]) await loop.stop();
   }
 
   private mayPublish(): boolean {
     return !this.paused && this.mode.leader?.held !== false;
   }
 
-  /** Publishes until nothing is left; says whether there was anything. */
-  private async drain(topic: string): Promise<boolean> {
-    let found = false;
+  /** Wakes the loops of topics that have something and are at rest, by one statement for all of them; says whether there was any. */
+  private async look(): Promise<boolean> {
+    const topics = [...this.loops.keys()].filter((topic) => !this.busy.has(topic));
+    if (!this.mayPublish() || topics.length === 0) return false;
+    const each = topics.map((_, at) => `EXISTS(SELECT 1 FROM outbox WHERE published_at IS NULL AND topic = ?) AS t${at}`);
+    const row = await this.database.reader.one<Readonly<Record<string, number>>>(`SELECT ${each.join(', ')}`, topics);
+    const found = topics.filter((_, at) => row?.[`t${at}`] === 1);
+    for (const topic of found) this.loops.get(topic)?.wake();
+    return found.length > 0;
+  }
+
+  /** What comes while a topic is busy nobody would look for before the next turn of the watch. */
+  private async turn(topic: string): Promise<void> {
+    const before = this.published;
+    this.busy.add(topic);
+    try {
+      await this.drain(topic);
+    } finally {
+      this.busy.delete(topic);
+    }
+    if (this.published > before) this.watch.wake();
+  }
+
+  /** Publishes until nothing is left. */
+  private async drain(topic: string): Promise<void> {
     let fullBatches = 0;
     /** Last row of the backlog, once there is one. Only new rows are looked for behind it; what commits late before it is found with the backlog. */
     let backlogEnd: number | undefined;
@@ -93,15 +120,13 @@ export class Relay {
       if (backlogEnd !== undefined) await this.publishNew(topic, backlogEnd);
       const rows = await this.unpublished(topic, 0);
       if (rows.length > 0) await this.publish(rows);
-      found ||= rows.length > 0;
-      if (rows.length < RELAY_BATCH_MAX) return found;
+      if (rows.length < RELAY_BATCH_MAX) return;
       fullBatches += 1;
       if (fullBatches === BACKLOG_BATCHES) backlogEnd = await this.lastUnpublished(topic);
       if (backlogEnd === undefined || (rows[rows.length - 1]?.seq ?? 0) < backlogEnd) continue;
       backlogEnd = undefined;
       fullBatches = 0;
     }
-    return found;
   }
 
   private async publishNew(topic: string, after: number): Promise<void> {

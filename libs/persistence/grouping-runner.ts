@@ -1,5 +1,6 @@
 import { context, type Context } from '@opentelemetry/api';
 import { AppError, errorText, failPoint, type Entropy, type Log, type RealTime } from '#kernel';
+import { GatheredWrites } from './gathered-writes.js';
 import { ScopedTx, type Statements } from './scoped-tx.js';
 import type { TransactionRunner, Tx } from './sql.js';
 
@@ -24,7 +25,8 @@ export interface Session {
   commit(): Promise<void>;
   /** Gives up the transaction, whatever state it is in. */
   rollback(): Promise<void>;
-  savepoint(step: 'set' | 'keep' | 'undo'): Promise<void>;
+  /** `set` before each closure of a group, which gives the former savepoint up; `end` after the last, so that one who has ended the transaction shows. */
+  savepoint(step: 'set' | 'undo' | 'end'): Promise<void>;
   /** What an error of a statement, or of the commit, means here. */
   judge(error: unknown): Verdict;
   readonly statements: Statements;
@@ -43,6 +45,7 @@ interface Done {
   readonly waiting: Waiting;
   readonly value: unknown;
   readonly hooks: readonly (() => void)[];
+  readonly left: GatheredWrites;
 }
 
 interface Failed {
@@ -52,6 +55,9 @@ interface Failed {
 
 /** The group's transaction is gone; the closures are run again, each alone. */
 class GroupGone extends Error {}
+
+/** What a closure that was alone has left could not be written: as if the closure itself had failed. */
+class LeftoverRefused extends Error {}
 
 /**
  * Runs closures on one or several sessions and lets those that wait at the same moment share a commit, each in its own savepoint: one
@@ -127,10 +133,13 @@ export class GroupingRunner implements TransactionRunner {
     const done: Done[] = [];
     const failed: Failed[] = [];
     const again: Waiting[] = [];
+    let hooks: readonly (() => void)[] = [];
     try {
       await session.begin();
       for (const waiting of group) await this.runOne(session, waiting, group.length > 1, { done, failed, again });
       if (done.length > 0 || group.length > 1) {
+        if (group.length > 1) await session.savepoint('end');
+        hooks = await this.writeLeftovers(session, group.length, done);
         failPoint('store.worked-before-commit');
         await session.commit();
         failPoint('store.committed-before-told');
@@ -144,8 +153,25 @@ export class GroupingRunner implements TransactionRunner {
     }
     for (const { waiting, error } of failed) waiting.reject(error);
     for (const { waiting, value } of done) waiting.resolve(value);
-    for (const { hooks } of done) for (const hook of hooks) hook();
+    for (const one of done) for (const hook of one.hooks) hook();
+    for (const hook of hooks) hook();
     await this.runAlone(session, again);
+  }
+
+  /** One closure's leftover that the store refuses must not cost the others their work: each is run again by itself then. */
+  private async writeLeftovers(session: Session, groupSize: number, done: readonly Done[]): Promise<readonly (() => void)[]> {
+    const [only] = done;
+    const all = only && done.length === 1 ? only.left : new GatheredWrites();
+    if (all !== only?.left) for (const { left } of done) all.add(left);
+    if (all.isEmpty) return [];
+    try {
+      return await all.write(session.statements);
+    } catch (error) {
+      const verdict = session.judge(error);
+      if (verdict === 'lost') throw error;
+      if (groupSize > 1 || verdict !== 'closure') throw new GroupGone(errorText(error), { cause: error });
+      throw new LeftoverRefused(errorText(error), { cause: error });
+    }
   }
 
   private async runOne(
@@ -154,15 +180,15 @@ export class GroupingRunner implements TransactionRunner {
     shared: boolean,
     { done, failed, again }: { done: Done[]; failed: Failed[]; again: Waiting[] },
   ): Promise<void> {
-    const tx = new ScopedTx(session.statements);
+    const left = new GatheredWrites();
+    const tx = new ScopedTx(session.statements, left);
     waiting.runs += 1;
     // A closure that is alone in its transaction needs no savepoint: the whole is undone.
     if (shared) await session.savepoint('set');
     try {
       const value = await this.withinLimit(context.with(waiting.trace, () => waiting.work(tx)));
       tx.end();
-      if (shared) await session.savepoint('keep');
-      done.push({ waiting, value, hooks: tx.hooks });
+      done.push({ waiting, value, hooks: tx.hooks, left });
     } catch (error) {
       tx.end();
       const verdict = session.judge(error);
@@ -190,13 +216,15 @@ export class GroupingRunner implements TransactionRunner {
   /** Nothing of the group is in the store. A deadlock is nobody's fault, so each closure gets its turn alone; other failures are told. */
   private async undoGroup(session: Session, group: readonly Waiting[], cause: unknown): Promise<void> {
     const isAgain = cause instanceof GroupGone || session.judge(cause) === 'group-again';
-    if (!isAgain) this.log.write('error', 'store-commit-failed', { reason: errorText(cause), closures: group.length });
+    if (!isAgain && !(cause instanceof LeftoverRefused))
+      this.log.write('error', 'store-commit-failed', { reason: errorText(cause), closures: group.length });
     try {
       await session.rollback();
     } catch (rollbackError) {
       this.log.write('error', 'store-rollback-failed', { reason: errorText(rollbackError) });
     }
     if (isAgain) return this.runAlone(session, group);
+    if (cause instanceof LeftoverRefused) return group.forEach((waiting) => waiting.reject(cause.cause));
     const error = new AppError('store-unavailable', 'the store could not commit', { retryable: true, level: 'error', cause });
     for (const waiting of group) waiting.reject(error);
   }

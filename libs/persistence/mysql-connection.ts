@@ -17,10 +17,15 @@ export const SERVER_MS_MAX = 60_000;
 const TRY_AGAIN_MS = 250;
 const DEFAULT_PORT = 3306;
 
-/** What every connection is opened with: bytes compare as bytes, large integers keep their digits, sums come as integers. */
+/**
+ * What every connection is opened with: bytes compare as bytes, large integers keep their digits, sums come as integers.
+ * @param url `mysql://user:password@host:port/…`, with `?socketPath=<path>` for a server on this machine that is to be reached by its socket
+ */
 export function connectionOptions(url: string, tls?: MysqlTls): ConnectionOptions {
-  const { hostname, port, username, password } = new URL(url);
+  const { hostname, port, username, password, searchParams } = new URL(url);
+  const socketPath = searchParams.get('socketPath');
   return {
+    ...(socketPath && !tls ? { socketPath } : {}),
     host: hostname,
     port: Number(port || DEFAULT_PORT),
     user: decodeURIComponent(username),
@@ -30,14 +35,27 @@ export function connectionOptions(url: string, tls?: MysqlTls): ConnectionOption
     supportBigNumbers: true,
     bigNumberStrings: false,
     dateStrings: true,
-    typeCast: (field, next) => (field.type === 'NEWDECIMAL' ? integerOf(field.string()) : next()),
     ...(tls ? { ssl: { ca: tls.ca, ...(tls.cert ? { cert: tls.cert } : {}), ...(tls.key ? { key: tls.key } : {}) } } : {}),
   };
 }
 
-/** A sum of integers comes as a decimal text; beyond 2^53 it stays exact as a bigint. */
-function integerOf(text: string | null): number | bigint | null {
-  if (text === null) return null;
+/** The protocol's number of the type in which sums of integers come: as decimal texts. */
+const NEWDECIMAL = 246;
+
+/**
+ * A sum of integers becomes a number; beyond 2^53 it stays exact as a bigint. Done to the columns that need it: a function that the driver calls for
+ * each field of each row would cost every query.
+ */
+function withIntegers(rows: unknown, fields: readonly Field[] | undefined): unknown {
+  const sums = fields?.filter(({ columnType }) => columnType === NEWDECIMAL) ?? [];
+  if (sums.length === 0 || !Array.isArray(rows)) return rows;
+  for (const row of rows as Record<string, unknown>[]) {
+    for (const { name } of sums) if (typeof row[name] === 'string') row[name] = integerOf(row[name]);
+  }
+  return rows;
+}
+
+function integerOf(text: string): number | bigint {
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : BigInt(text);
 }
@@ -72,13 +90,22 @@ export function coreOf(connection: Connection): Asked {
 
 /** What asks the server: one connection, or a pool of them. */
 export interface Asked {
-  query(options: { sql: string; values: unknown[] }, heard: (error: Error | null, result: unknown) => void): unknown;
+  query(
+    options: { sql: string; values: unknown[] },
+    heard: (error: Error | null, result: unknown, fields: readonly Field[] | undefined) => void,
+  ): unknown;
+}
+
+/** A column of an answer, as the driver describes it. */
+interface Field {
+  readonly name: string;
+  readonly columnType?: number;
 }
 
 /** The driver's interface with promises keeps a stack for every statement, which costs a busy process a sixteenth of its time. */
 function ask(asked: Asked, sql: string, params: readonly SqlValue[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    asked.query({ sql, values: [...params] }, (error, result) => (error ? reject(error) : resolve(result)));
+    asked.query({ sql, values: [...params] }, (error, result, fields) => (error ? reject(error) : resolve(withIntegers(result, fields))));
   });
 }
 

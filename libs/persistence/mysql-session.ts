@@ -9,6 +9,12 @@ import type { Row, SqlValue } from './sql.js';
 /** How long closures wait for a session that has lost its connection before they hear of it. Real time. */
 const RECONNECT_MS_MAX = 10_000;
 
+const SAVEPOINT_WORDS = {
+  set: 'SAVEPOINT one_closure',
+  undo: 'ROLLBACK TO one_closure',
+  end: 'RELEASE SAVEPOINT one_closure',
+} as const;
+
 /**
  * One writing connection. When the server has given up the transaction, every further statement of it is refused: it would otherwise
  * run, and commit, by itself. A connection that is lost is replaced at the next `begin`.
@@ -85,11 +91,9 @@ export class MysqlSession implements Session {
     }
   }
 
-  async savepoint(step: 'set' | 'keep' | 'undo'): Promise<void> {
-    await this.watched(async () => {
-      if (step === 'undo') await this.command('ROLLBACK TO one_closure');
-      await this.command(step === 'set' ? 'SAVEPOINT one_closure' : 'RELEASE SAVEPOINT one_closure');
-    });
+  /** A savepoint takes the place of the former one of its name, so one that is kept needs no word of its own. */
+  async savepoint(step: 'set' | 'undo' | 'end'): Promise<void> {
+    await this.watched(() => this.command(SAVEPOINT_WORDS[step]));
   }
 
   async close(): Promise<void> {

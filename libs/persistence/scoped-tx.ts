@@ -1,5 +1,5 @@
 import { AppError } from '#kernel';
-import type { Row, SqlValue, Tx } from './sql.js';
+import type { Columns, GatheredWrite, Row, SqlValue, Tx } from './sql.js';
 
 /** The statements of a session, without the rules about when they may be used. */
 export interface Statements {
@@ -8,12 +8,21 @@ export interface Statements {
   insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean>;
 }
 
+/** Takes what a closure leaves to be written before the commit. */
+interface Leftovers {
+  append(table: string, rows: readonly Columns[]): void;
+  gather<T>(write: GatheredWrite<T>, item: T): void;
+}
+
 /** A Tx that refuses use after its closure has ended: a forgotten `await` would otherwise write into a stranger's transaction. */
 export class ScopedTx implements Tx {
   readonly hooks: (() => void)[] = [];
   private open = true;
 
-  constructor(private readonly statements: Statements) {}
+  constructor(
+    private readonly statements: Statements,
+    private readonly left: Leftovers,
+  ) {}
 
   end(): void {
     this.open = false;
@@ -34,6 +43,16 @@ export class ScopedTx implements Tx {
 
   insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean> {
     return this.open ? this.statements.insertOnce(table, row) : Promise.reject(usedAfterEnd());
+  }
+
+  append(table: string, rows: readonly Columns[]): void {
+    if (!this.open) throw usedAfterEnd();
+    this.left.append(table, rows);
+  }
+
+  gather<T>(write: GatheredWrite<T>, item: T): void {
+    if (!this.open) throw usedAfterEnd();
+    this.left.gather(write, item);
   }
 
   afterCommit(hook: () => void): void {

@@ -6,6 +6,12 @@ export type SqlValue = string | number | bigint | Buffer | null;
 /** A row as it comes back: integers below 2^53 as numbers, blobs as Buffers. */
 export type Row = Readonly<Record<string, SqlValue>>;
 
+/** The columns of a row that is written. */
+export type Columns = Readonly<Record<string, SqlValue>>;
+
+/** Writes what several closures of one transaction have left, in their order. It is known by its identity: one function, not one for each item. */
+export type GatheredWrite<T> = (tx: Tx, items: readonly T[]) => Promise<void>;
+
 /** Reads committed rows. A read never sees what an open transaction has written. */
 export interface Reader {
   all<T extends Row>(sql: string, params?: readonly SqlValue[]): Promise<T[]>;
@@ -21,6 +27,13 @@ export interface Tx extends Reader {
   run(sql: string, params?: readonly SqlValue[]): Promise<number>;
   /** Inserts a row unless one with the same unique key stands there; says whether it did. */
   insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean>;
+  /**
+   * Leaves rows that nobody reads in this transaction: they are written in their order before the commit, those of all closures that share it in
+   * few statements. What the store has against them undoes the group, whose closures are then run again, each alone.
+   */
+  append(table: string, rows: readonly Columns[]): void;
+  /** Leaves an item to a writer that takes those of all closures at once, before the commit; it fails as `append` does. */
+  gather<T>(write: GatheredWrite<T>, item: T): void;
   /** Calls `hook` after the commit; never when the closure or the commit fails. The hook must not throw. */
   afterCommit(hook: () => void): void;
 }

@@ -182,6 +182,7 @@ class SqliteReader implements Reader {
 
 class SqliteSession implements Session {
   readonly statements: SqliteStatements;
+  private inClosure = false;
 
   constructor(private readonly connection: Connection) {
     this.statements = new SqliteStatements(connection);
@@ -194,6 +195,7 @@ class SqliteSession implements Session {
 
   /** IMMEDIATE takes the write lock at once, so a read-then-write closure cannot fail half-way on another process. */
   begin(): Promise<void> {
+    this.inClosure = false;
     return this.statements.exec('BEGIN IMMEDIATE');
   }
 
@@ -205,8 +207,11 @@ class SqliteSession implements Session {
     if (this.connection.inTransaction) await this.statements.exec('ROLLBACK');
   }
 
-  async savepoint(step: 'set' | 'keep' | 'undo'): Promise<void> {
-    if (step === 'undo') await this.statements.exec('ROLLBACK TO one_closure');
-    await this.statements.exec(step === 'set' ? 'SAVEPOINT one_closure' : 'RELEASE one_closure');
+  /** Here savepoints of one name stack up, so the former one goes first. */
+  async savepoint(step: 'set' | 'undo' | 'end'): Promise<void> {
+    if (step === 'undo') return this.statements.exec('ROLLBACK TO one_closure');
+    if (this.inClosure) await this.statements.exec('RELEASE one_closure');
+    this.inClosure = step === 'set';
+    if (step === 'set') await this.statements.exec('SAVEPOINT one_closure');
   }
 }

@@ -1,7 +1,6 @@
 import { AppError } from '#kernel';
-import type { SqlValue, Tx } from './sql.js';
-
-type Columns = Readonly<Record<string, SqlValue>>;
+import { insertRows } from './gathered-writes.js';
+import type { Columns, SqlValue, Tx } from './sql.js';
 
 /** Inserts a row that must be new; an existing key is a defect of the caller. */
 export async function insert(tx: Tx, table: string, row: Columns): Promise<void> {
@@ -9,19 +8,9 @@ export async function insert(tx: Tx, table: string, row: Columns): Promise<void>
   await tx.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`, Object.values(row));
 }
 
-/** Rows of one INSERT: bounds both its parameters and how many distinct statements there are. */
-const ROWS_PER_INSERT_MAX = 20;
-
 /** Inserts rows of the same columns that must all be new, many in one statement; the columns are those of the first row. */
-export async function insertMany(tx: Tx, table: string, rows: readonly Columns[]): Promise<void> {
-  const columns = Object.keys(rows[0] ?? {});
-  const tuple = `(${columns.map(() => '?').join(', ')})`;
-  for (let from = 0; from < rows.length; from += ROWS_PER_INSERT_MAX) {
-    const part = rows.slice(from, from + ROWS_PER_INSERT_MAX);
-    const values: SqlValue[] = [];
-    for (const row of part) for (const column of columns) values.push(row[column] ?? null);
-    await tx.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${part.map(() => tuple).join(', ')}`, values);
-  }
+export function insertMany(tx: Tx, table: string, rows: readonly Columns[]): Promise<void> {
+  return insertRows(tx, table, rows);
 }
 
 /**
@@ -33,6 +22,44 @@ export async function compareAndSet(tx: Tx, table: string, change: Columns, expe
   const where = Object.keys(expected).map((column) => `${column} = ?`);
   const params = [...Object.values(change), ...Object.values(expected)];
   return (await tx.run(`UPDATE ${table} SET ${set.join(', ')} WHERE ${where.join(' AND ')}`, params)) > 0;
+}
+
+/** One row's part of a `compareAndSetMany`. */
+export interface GuardedChange {
+  readonly key: SqlValue;
+  /** What the guarding column must still hold. */
+  readonly expected: SqlValue;
+  /** The same columns in every row. */
+  readonly change: Columns;
+}
+
+/** Rows of one UPDATE: bounds its parameters. */
+const ROWS_PER_UPDATE_MAX = 50;
+
+/**
+ * As `compareAndSet` for many rows, each with values of its own, in one statement for some fifty of them; keys are distinct. Says whether every one
+ * still was as it was seen; when not, the caller undoes its transaction.
+ */
+export async function compareAndSetMany(
+  tx: Tx,
+  table: string,
+  { key, guard }: { readonly key: string; readonly guard: string },
+  rows: readonly GuardedChange[],
+): Promise<boolean> {
+  let changed = 0;
+  for (let from = 0; from < rows.length; from += ROWS_PER_UPDATE_MAX) {
+    const part = rows.slice(from, from + ROWS_PER_UPDATE_MAX);
+    const columns = Object.keys(part[0]?.change ?? {});
+    const byKey = `CASE ${key} ${'WHEN ? THEN ? '.repeat(part.length)}END`;
+    const params: SqlValue[] = [];
+    for (const column of columns) for (const row of part) params.push(row.key, row.change[column] ?? null);
+    for (const row of part) params.push(row.key);
+    for (const row of part) params.push(row.key, row.expected);
+    const sql = `UPDATE ${table} SET ${columns.map((column) => `${column} = ${byKey}`).join(', ')}
+      WHERE ${key} IN (${placeholders(part.length)}) AND ${guard} = ${byKey}`;
+    changed += await tx.run(sql, params);
+  }
+  return changed === rows.length;
 }
 
 /** As `compareAndSet`, for callers to whom a lost race is the user's news. @throws AppError `stale-version` */

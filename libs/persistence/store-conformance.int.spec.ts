@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AppError } from '#kernel';
 import { testDatabases, TestStores } from '#testing';
-import { compareAndSet, insert, insertMany, type Migration, type OpenDatabase } from './index.js';
+import { compareAndSet, compareAndSetMany, insert, insertMany, type GatheredWrite, type Migration, type OpenDatabase } from './index.js';
 
 const migrations: readonly Migration[] = [
   {
@@ -118,6 +118,67 @@ describe.each(testDatabases())('the store on $dialect', ({ dialect, isThere }) =
         });
       await Promise.allSettled([hook('kept', false), hook('lost', true)]);
       expect(calls).toEqual(['kept']);
+    });
+
+    it('writes what the closures of a commit have left at its end, in their order, and nothing of one that failed', async () => {
+      const handed: string[][] = [];
+      const write: GatheredWrite<string> = (tx, ids) => {
+        handed.push([...ids]);
+        tx.append(
+          'counted',
+          ids.map((id) => ({ id })),
+        );
+        return Promise.resolve();
+      };
+      const leave = (id: string, fails = false): Promise<void> =>
+        db.run((tx) => {
+          tx.append('rows_', [row(id)]);
+          tx.gather(write, id);
+          return fails ? Promise.reject(new Error('fails')) : Promise.resolve();
+        });
+      const before = db.commits;
+      const ends = await Promise.allSettled([leave('b'), leave('x', true), leave('a'), leave('c')]);
+      expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+      expect(db.commits - before).toBe(1);
+      expect(handed).toEqual([['b', 'a', 'c']]);
+      expect(await db.reader.all('SELECT id FROM counted ORDER BY seq')).toEqual([{ id: 'b' }, { id: 'a' }, { id: 'c' }]);
+      expect(await db.reader.one('SELECT count(*) AS n FROM rows_')).toEqual({ n: 3 });
+    });
+
+    it('fails the closure alone whose leftover the store refuses', async () => {
+      await db.run((tx) => insert(tx, 'counted', { id: 'taken' }));
+      const leave = (id: string): Promise<void> =>
+        db.run((tx) => {
+          tx.append('counted', [{ id }]);
+          return insert(tx, 'rows_', row(id));
+        });
+      const ends = await Promise.allSettled(['a', 'taken', 'b'].map(leave));
+      expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(await db.reader.all('SELECT id FROM rows_ ORDER BY id')).toEqual([{ id: 'a' }, { id: 'b' }]);
+    });
+
+    it('changes many rows by one statement, each to its own values, and says when one was not as it was seen', async () => {
+      const ids = Array.from({ length: 120 }, (_, n) => `r${n}`);
+      await db.run((tx) =>
+        insertMany(
+          tx,
+          'rows_',
+          ids.map((id) => row(id)),
+        ),
+      );
+      const change = (expected: bigint) => (id: string, n: number) => ({
+        key: id,
+        expected,
+        change: { amount: BigInt(n + 2), state: `s${n}` },
+      });
+      const guarded = { key: 'id', guard: 'amount' };
+      expect(await db.run((tx) => compareAndSetMany(tx, 'rows_', guarded, ids.map(change(1n))))).toBe(true);
+      expect(await db.reader.all("SELECT id, amount, state FROM rows_ WHERE id IN ('r0', 'r119') ORDER BY id")).toEqual([
+        { id: 'r0', amount: 2, state: 's0' },
+        { id: 'r119', amount: 121, state: 's119' },
+      ]);
+      expect(await db.run((tx) => compareAndSetMany(tx, 'rows_', guarded, ids.slice(0, 2).map(change(2n))))).toBe(false);
+      expect(await db.run((tx) => compareAndSetMany(tx, 'rows_', guarded, []))).toBe(true);
     });
 
     it('runs a migration once over two starts', async () => {

@@ -1,4 +1,5 @@
 import { startBenchSystem, type BenchSystem } from './bench-system.js';
+import { cpuPerOrder } from './cpu-time.js';
 import { drain } from './drain.js';
 import { closedLoad, openLoad, type Load, type LoadResult } from './load.js';
 import type { BenchOptions } from './options.js';
@@ -61,8 +62,10 @@ export async function runAccept(options: BenchOptions): Promise<BenchResult> {
     await bench.sayStanding('before');
     const commitsBefore = await bench.commits();
     const promisedBefore = load.promised.length;
+    const cpuBefore = bench.cpuTimes();
     const flatOut = await closedLoad(ports, CLIENTS, seconds, load);
     const accepted = load.promised.length - promisedBefore;
+    const cpuMsPerOrder = cpuPerOrder(cpuBefore, bench.cpuTimes(), accepted);
     const commitsAfter = await bench.commits();
     report('flat out', flatOut);
 
@@ -92,6 +95,7 @@ export async function runAccept(options: BenchOptions): Promise<BenchResult> {
       lost: drained.lost,
       doubled: drained.doubled,
       commitsPerOrder: (commitsAfter - commitsBefore) / accepted,
+      cpuMsPerOrder,
       reference: { name: referenceName(bench), ratePerSec: reference },
     };
   } finally {

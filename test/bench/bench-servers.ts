@@ -46,6 +46,11 @@ export class BenchServers {
     return { DATABASE_URL: this.url, KAFKA_BROKERS: this.brokers.join(','), KAFKA_PREFIX: `${this.prefix}.` };
   }
 
+  /** Pids of the servers that were started for the run. */
+  get pids(): Readonly<Record<string, number>> {
+    return this.services.pids;
+  }
+
   /** Statements that the server has been asked for since its start, by kind; its other users count in. */
   async statements(): Promise<ReadonlyMap<string, number>> {
     const rows = await this.database.reader.all<{ Variable_name: string; Value: string }>(

@@ -1,3 +1,4 @@
+import type { CpuTimes } from './cpu-time.js';
 import { startCluster } from './cluster-system.js';
 import { startEmbedded } from './embedded-system.js';
 import type { BenchOptions } from './options.js';
@@ -17,6 +18,8 @@ export interface BenchSystem {
   commits(): Promise<number>;
   /** Statements that the database server was asked for since its start, by kind; null where there is none to ask. Its other users count in. */
   statements(): Promise<ReadonlyMap<string, number> | null>;
+  /** Processor time so far, by kind of process, the servers that were started for the run included. */
+  cpuTimes(): CpuTimes;
   /** Orders that have no last word yet. */
   openOrders(): Promise<number>;
   /** Whether the gateway's outbox holds rows that have not left. */

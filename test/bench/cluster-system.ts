@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { tempDir, TestSystem } from '#testing';
 import { BenchServers } from './bench-servers.js';
 import type { BenchSystem, ReferencePlace } from './bench-system.js';
+import { cpuTimes, type CpuTimes } from './cpu-time.js';
 import { countedCommits } from './embedded-system.js';
 import { ofMetric, scrape, sumOf, type Scraped } from './metrics.js';
 import { readDatabase } from './mysql-store.js';
@@ -75,6 +76,10 @@ class ClusterSystem implements BenchSystem {
 
   statements(): Promise<ReadonlyMap<string, number>> {
     return this.parts.servers.statements();
+  }
+
+  cpuTimes(): CpuTimes {
+    return cpuTimes({ ...this.parts.ready.pids, ...this.parts.servers.pids });
   }
 
   async openOrders(): Promise<number> {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tempDir, TestSystem } from '#testing';
 import type { BenchSystem } from './bench-system.js';
+import { cpuTimes } from './cpu-time.js';
 import { ofMetric, scrape, sumOf } from './metrics.js';
 import type { BenchOptions } from './options.js';
 import { say } from './say.js';
@@ -25,6 +26,7 @@ export async function startEmbedded(held: boolean, { cpuProfile, keep }: BenchOp
     toggleDelivery: () => void process.kill(system.process.pid, 'SIGUSR2'),
     commits: async () => countedCommits(await metric('chakong_store_commits_total')),
     statements: () => Promise.resolve(null),
+    cpuTimes: () => cpuTimes({ standalone: system.process.pid }),
     openOrders: async () => sumOf((await metric('chakong_orders_open')).values()),
     hasUnpublished: async () => (await metric('chakong_outbox_unpublished')).get('database="gateway"') !== 0,
     readStore: (label) => readStore(dataDir, 'gateway', path.join(folder.path, label)),

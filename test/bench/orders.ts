@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startBenchSystem, type BenchSystem } from './bench-system.js';
 import { Batches, orderNumbersOf } from './bulk.js';
+import { cpuPerOrder, sayCpuAtRest } from './cpu-time.js';
 import { drain } from './drain.js';
 import { closedLoad, type Load } from './load.js';
 import type { BenchOptions } from './options.js';
@@ -36,13 +37,16 @@ export async function runOrders(options: BenchOptions): Promise<BenchResult> {
     await closedLoad(ports, 1, seconds, upTo(warmUp, WARM_UP_CALLS));
     await untilAnswered(bench);
 
+    await sayCpuAtRest(() => bench.cpuTimes());
     await bench.sayStanding('before');
     const commitsBefore = await bench.commits();
     const statementsBefore = await bench.statements();
+    const cpuBefore = bench.cpuTimes();
     const started = performance.now();
     const postedSeconds = await post(bench, batches, seconds);
     await untilAnswered(bench);
     const total = (performance.now() - started) / 1000;
+    const cpuAfter = bench.cpuTimes();
     const commitsAfter = await bench.commits();
     const statementsAfter = await bench.statements();
     await bench.sayStanding('after');
@@ -63,6 +67,7 @@ export async function runOrders(options: BenchOptions): Promise<BenchResult> {
       lost: drained.lost,
       doubled: drained.doubled,
       commitsPerOrder: (commitsAfter - commitsBefore) / orderNumbers.length,
+      cpuMsPerOrder: cpuPerOrder(cpuBefore, cpuAfter, orderNumbers.length),
       reference: null,
     };
   } finally {

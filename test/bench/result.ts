@@ -9,6 +9,8 @@ export interface BenchResult {
   readonly lost: number;
   readonly doubled: number;
   readonly commitsPerOrder: number | null;
+  /** Milliseconds of processor time for one order: `all`, and by kind of process. */
+  readonly cpuMsPerOrder?: Readonly<Record<string, number>>;
   readonly reference: ReferenceRate | null;
 }
 
@@ -23,6 +25,7 @@ export function resultLine(scenario: string, profile: string, result: BenchResul
     lost: result.lost,
     doubled: result.doubled,
     commitsPerOrder: rounded(result.commitsPerOrder, 4),
+    cpuMsPerOrder: result.cpuMsPerOrder ?? null,
     reference: reference && { name: reference.name, ratePerSec: rounded(reference.ratePerSec) },
     ratio: reference && reference.ratePerSec > 0 ? rounded(result.ratePerSec / reference.ratePerSec, 3) : null,
   });

@@ -17,7 +17,7 @@ export async function publishGates(
   body: GatesChanged,
 ): Promise<void> {
   for (const bank of banks) {
-    await enqueue(tx, {
+    enqueue(tx, {
       id: newId(clock, entropy),
       topic: ordersTopic(bank),
       key,

@@ -1,5 +1,5 @@
 import { AppError } from '#kernel';
-import { compareAndSet, placeholders, type Reader, type Tx } from '#persistence';
+import { compareAndSetMany, insertMany, placeholders, type GuardedChange, type Reader, type Tx } from '#persistence';
 
 /** The newest sequenced leaf of one chain. */
 export interface ChainHead {
@@ -32,12 +32,15 @@ export class ChainHeadRows {
 
   /** Moves the heads from what was read to what was sequenced. @throws AppError `second-sequencer` when one has moved meanwhile */
   async advance(tx: Tx, before: ChainHeads, after: ChainHeads): Promise<void> {
+    const fresh: { chain: string; chain_seq: number; leaf_hash: string }[] = [];
+    const moved: GuardedChange[] = [];
     for (const [chain, { seq, leafHash }] of after) {
       const old = before.get(chain);
-      const moved = old
-        ? await compareAndSet(tx, 'ledger_chains', { chain_seq: seq, leaf_hash: leafHash }, { chain, chain_seq: old.seq })
-        : await tx.insertOnce('ledger_chains', { chain, chain_seq: seq, leaf_hash: leafHash });
-      if (!moved) throw new AppError('second-sequencer', 'a chain has moved under the sequencer', { level: 'fatal' });
+      if (old) moved.push({ key: chain, expected: old.seq, change: { chain_seq: seq, leaf_hash: leafHash } });
+      else fresh.push({ chain, chain_seq: seq, leaf_hash: leafHash });
     }
+    await insertMany(tx, 'ledger_chains', fresh);
+    if (await compareAndSetMany(tx, 'ledger_chains', { key: 'chain', guard: 'chain_seq' }, moved)) return;
+    throw new AppError('second-sequencer', 'a chain has moved under the sequencer', { level: 'fatal' });
   }
 }

@@ -38,14 +38,14 @@ export class Announcer {
     this.cipher = new FieldCipher(entropy);
   }
 
-  async progress(tx: Tx, ...events: readonly Progress[]): Promise<void> {
+  progress(tx: Tx, ...events: readonly Progress[]): void {
     const at = this.clock.now();
     const messages = events.map((event): Message => {
       const body = encodeBody('order.progressed.v1', { at: instantText(at), ...event });
       const id = newId(this.clock, this.entropy);
       return { id, topic: ORDER_EVENTS_TOPIC, key: event.orderNumber, type: 'order.progressed.v1', at, headers: {}, body };
     });
-    await enqueueMany(tx, messages);
+    enqueueMany(tx, messages);
     tx.afterCommit(this.nudge);
   }
 
@@ -55,10 +55,10 @@ export class Announcer {
     return this.recorder.record(tx, factOf({ about, type, content, ...(actor === undefined ? {} : { actor }) }));
   }
 
-  /** The facts of one act about several orders. */
-  async facts(tx: Tx, facts: readonly OrderFact[]): Promise<void> {
+  /** The facts of one act, for whoever needs no leaf hash. */
+  note(tx: Tx, ...facts: readonly OrderFact[]): void {
     tx.afterCommit(this.nudge);
-    await this.recorder.recordMany(tx, facts.map(factOf));
+    this.recorder.note(tx, facts.map(factOf));
   }
 
   async answered(tx: Tx, about: OpenOrder, answer: OrderAnswered): Promise<void> {
@@ -75,7 +75,7 @@ export class Announcer {
   private async sealed(tx: Tx, { order, key }: OpenOrder, message: Pick<Message, 'topic' | 'key' | 'type' | 'body'>): Promise<void> {
     const id = newId(this.clock, this.entropy);
     const body = this.cipher.sealBytes(key, `message|${message.type}|${id}`, message.body);
-    await enqueue(tx, { ...message, id, at: this.clock.now(), headers: { caseId: order.case.id, ...traceHeaders(order.requestId) }, body });
+    enqueue(tx, { ...message, id, at: this.clock.now(), headers: { caseId: order.case.id, ...traceHeaders(order.requestId) }, body });
     tx.afterCommit(this.nudge);
   }
 }

@@ -18,7 +18,7 @@ export class OfferOrders {
       rows.map((row) =>
         database.run(async (tx) => {
           if (await changeOrder(tx, row, { available_at: clock.now() })) {
-            await announce.progress(tx, { orderNumber: row.order_number, event: 'available' });
+            announce.progress(tx, { orderNumber: row.order_number, event: 'available' });
           }
         }),
       ),

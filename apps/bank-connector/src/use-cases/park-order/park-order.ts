@@ -29,6 +29,6 @@ export async function park(
 export async function tellDoubt(context: BankContext, tx: Tx, known: KnownOrder, doubt: Doubt): Promise<string> {
   const { code } = doubt;
   const reason = doubt.reason.slice(0, REASON_MAX);
-  await context.announce.progress(tx, { orderNumber: known.row.order_number, event: 'undetermined', code, reason });
+  context.announce.progress(tx, { orderNumber: known.row.order_number, event: 'undetermined', code, reason });
   return context.announce.fact(tx, known, 'order.undetermined', { code, reason });
 }

@@ -41,7 +41,7 @@ export class SettleDelivery {
       if (row.delivery === 'ACCEPTED') return void (await changeOrder(tx, row, change));
       const at = statedAt ?? instantText(now);
       await moveDelivery(tx, row, 'ACCEPTED', { ...change, received_at: parseInstant(at) });
-      await announce.progress(tx, { orderNumber, event: 'received', at });
+      announce.progress(tx, { orderNumber, event: 'received', at });
       failPoint('connector.received-before-commit');
       tx.afterCommit(() => failPoint('connector.received-after-commit'));
     });

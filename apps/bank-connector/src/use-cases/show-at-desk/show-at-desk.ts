@@ -56,7 +56,7 @@ export class ShowAtDesk {
       received_at: now,
       due_at: now + ANSWER_WITHIN_MS,
     });
-    await announce.progress(tx, { orderNumber, event: 'available' }, { orderNumber, event: 'received' });
+    announce.progress(tx, { orderNumber, event: 'available' }, { orderNumber, event: 'received' });
     await announce.fact(tx, known, 'order.sent', { attempt: 1, way: 'desk' });
   }
 }

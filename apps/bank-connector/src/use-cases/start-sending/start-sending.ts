@@ -64,10 +64,10 @@ export class StartSending {
     await this.moveAll(tx, allowed, options);
     const column = options.event === 'available' ? 'available_at' : 'sent_at';
     const firsts = allowed.filter(({ known }) => known.row[column] === null);
-    await announce.progress(tx, ...firsts.map(({ known }) => ({ orderNumber: known.row.order_number, event: options.event })));
-    await announce.facts(
+    announce.progress(tx, ...firsts.map(({ known }) => ({ orderNumber: known.row.order_number, event: options.event })));
+    announce.note(
       tx,
-      allowed.map(({ known }) => {
+      ...allowed.map(({ known }) => {
         const content = { attempt: known.row.attempts + 1, way: manifest.delivery, sha256: digests.get(known.row.order_number) };
         return { about: known, type: 'order.sent', content };
       }),

@@ -14,12 +14,10 @@ export class TakeOrder {
     const { order } = prepared;
     const standing = order.lane ? await standingInLane(tx, order.lane.id, order.lane.number) : 'open';
     if (!(await this.insert(tx, prepared, standing))) return;
-    await this.context.announce.progress(tx, { orderNumber: order.orderNumber, event: 'taken' });
-    await this.context.announce.fact(tx, prepared, 'order.taken', {
-      action: order.action,
-      legalPerson: order.legalPerson,
-      lane: order.lane && { id: order.lane.id, number: order.lane.number },
-    });
+    this.context.announce.progress(tx, { orderNumber: order.orderNumber, event: 'taken' });
+    const lane = order.lane && { id: order.lane.id, number: order.lane.number };
+    const content = { action: order.action, legalPerson: order.legalPerson, lane };
+    this.context.announce.note(tx, { about: prepared, type: 'order.taken', content });
     const early = await tx.one<{ reason: string }>('SELECT reason FROM early_withdrawals WHERE order_number = ?', [order.orderNumber]);
     if (early) await this.withdraw(tx, prepared, { code: 'withdrawn-by-officer', reason: early.reason });
     else if (prepared.impossible) await this.withdraw(tx, prepared, prepared.impossible);

@@ -25,7 +25,7 @@ export async function withdraw(context: BankContext, tx: Tx, known: KnownOrder, 
   if (!(await endOrder(context, tx, row, 'withdrawn', { code: why.code }))) return;
   await tx.run(`UPDATE desk_orders SET status = 'withdrawn', version = version + 1 WHERE order_number = ?`, [row.order_number]);
   const reason = why.reason.slice(0, REASON_MAX);
-  await context.announce.progress(tx, { orderNumber: row.order_number, event: 'withdrawn', code: why.code, reason });
+  context.announce.progress(tx, { orderNumber: row.order_number, event: 'withdrawn', code: why.code, reason });
   await context.announce.fact(tx, known, 'order.withdrawn', { code: why.code, reason: why.reason });
 }
 

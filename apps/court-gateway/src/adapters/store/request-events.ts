@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Instant } from '#kernel';
-import { insertMany, type Reader, type Row, type Tx } from '#persistence';
+import { placeholders, type GatheredWrite, type Reader, type Row, type Tx } from '#persistence';
 
 /** One change of a request, as its readers are told: masked, without personal data. */
 export interface RequestEvent {
@@ -9,6 +9,18 @@ export interface RequestEvent {
   readonly at: Instant;
   readonly body: unknown;
 }
+
+/** A change on its way to its number. */
+interface Change {
+  readonly requestId: string;
+  readonly type: string;
+  readonly at: Instant;
+  /** JSON. */
+  readonly body: string;
+}
+
+/** Changes of one UPDATE of their requests. */
+const CHANGES_AT_ONCE_MAX = 100;
 
 interface EventRow extends Row {
   readonly seq: number;
@@ -22,21 +34,41 @@ interface EventRow extends Row {
 export class RequestEvents {
   private readonly listeners = new Map<string, Set<() => void>>();
 
-  /** Writes the change down in the transaction that made it; those who listen are woken after the commit. */
-  record(tx: Tx, requestId: string, type: string, at: Instant, body: unknown): Promise<void> {
-    return this.recordMany(tx, requestId, at, [{ type, body }]);
+  /** Writes the change down in the transaction that made it, at its end; those who listen are woken after the commit. */
+  record(tx: Tx, requestId: string, type: string, at: Instant, body: unknown): void {
+    this.recordMany(tx, requestId, at, [{ type, body }]);
   }
 
   /** As `record`, for the changes of one act in their order. */
-  async recordMany(tx: Tx, requestId: string, at: Instant, changes: readonly Pick<RequestEvent, 'type' | 'body'>[]): Promise<void> {
-    await tx.run('UPDATE requests SET event_seq = event_seq + ? WHERE id = ?', [changes.length, requestId]);
-    const row = await tx.one<{ event_seq: number }>('SELECT event_seq FROM requests WHERE id = ?', [requestId]);
-    const before = (row?.event_seq ?? changes.length) - changes.length;
-    const rows = changes.map(({ type, body }, index) => {
-      return { request_id: requestId, seq: before + index + 1, type, at, body: JSON.stringify(body) };
+  recordMany(tx: Tx, requestId: string, at: Instant, changes: readonly Pick<RequestEvent, 'type' | 'body'>[]): void {
+    for (const { type, body } of changes) tx.gather(this.write, { requestId, at, type, body: JSON.stringify(body) });
+  }
+
+  /** Numbers and writes what the closures of one commit have changed; the requests' rows are held until then, so that no number is given twice. */
+  private readonly write: GatheredWrite<Change> = async (tx, changes) => {
+    for (let from = 0; from < changes.length; from += CHANGES_AT_ONCE_MAX)
+      await this.writeSome(tx, changes.slice(from, from + CHANGES_AT_ONCE_MAX));
+  };
+
+  private async writeSome(tx: Tx, changes: readonly Change[]): Promise<void> {
+    const counts = new Map<string, number>();
+    for (const { requestId } of changes) counts.set(requestId, (counts.get(requestId) ?? 0) + 1);
+    // In one order everywhere, so that two processes never wait for each other.
+    const ids = [...counts.keys()].sort();
+    const list = placeholders(ids.length);
+    await tx.run(`UPDATE requests SET event_seq = event_seq + CASE id ${'WHEN ? THEN ? '.repeat(ids.length)}END WHERE id IN (${list})`, [
+      ...ids.flatMap((id) => [id, counts.get(id) ?? 0]),
+      ...ids,
+    ]);
+    const rows = await tx.all<{ id: string; event_seq: number }>(`SELECT id, event_seq FROM requests WHERE id IN (${list})`, ids);
+    const next = new Map(rows.map(({ id, event_seq }) => [id, event_seq - (counts.get(id) ?? 0)]));
+    const numbered = changes.map(({ requestId, type, at, body }) => {
+      const seq = (next.get(requestId) ?? 0) + 1;
+      next.set(requestId, seq);
+      return { request_id: requestId, seq, type, at, body };
     });
-    await insertMany(tx, 'request_events', rows);
-    tx.afterCommit(() => this.wake(requestId));
+    tx.append('request_events', numbered);
+    for (const id of ids) tx.afterCommit(() => this.wake(id));
   }
 
   /** Changes after `seq`, oldest first. */

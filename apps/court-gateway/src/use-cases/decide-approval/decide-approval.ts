@@ -109,11 +109,11 @@ export class DecideApproval {
     if (missingApprovals(approvals).length > 0) {
       await this.releaseOrders.assertPasses(tx, { row, request, caseKey, approvals, actor: principal.userId, at });
       await touchRequest(tx, request);
-      await this.events.record(tx, request.id, 'approval', at, { status: request.status, given: approvals.given.length });
+      this.events.record(tx, request.id, 'approval', at, { status: request.status, given: approvals.given.length });
       return;
     }
     await this.releaseOrders.release(tx, { row, request, caseKey, approvals, actor: principal.userId, at }, papers);
-    await this.events.record(tx, request.id, 'status', at, { status: 'dispatched' });
+    this.events.record(tx, request.id, 'status', at, { status: 'dispatched' });
   }
 
   private async end(tx: Tx, request: RequestRow, caseKey: DataKey, status: 'rejected' | 'returned', at: Instant): Promise<void> {
@@ -127,7 +127,7 @@ export class DecideApproval {
       { code: status, note: NOTES[status] },
     );
     await moveRequest(tx, request, status, { ended_at: at });
-    await this.events.record(tx, request.id, 'status', at, { status });
+    this.events.record(tx, request.id, 'status', at, { status });
   }
 
   private async recordFact(

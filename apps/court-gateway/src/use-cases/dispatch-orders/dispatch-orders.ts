@@ -73,7 +73,7 @@ export class DispatchOrders {
       originals.push({ order_number: order.orderNumber, body_sealed: body });
     }
     await insertMany(tx, 'order_originals', originals);
-    await this.facts.recordMany(tx, facts, messages);
+    this.facts.note(tx, facts, messages);
     return dispatched;
   }
 

@@ -63,7 +63,7 @@ export class LapseApprovals implements OnApplicationBootstrap, OnApplicationShut
     );
     await withdrawUnsent(tx, this.vault, caseKey, orders, lines, { code: 'approval-lapsed', note: '审批逾期，请求失效' });
     await moveRequest(tx, request, 'lapsed', { ended_at: at });
-    await this.events.record(tx, request.id, 'status', at, { status: 'lapsed' });
+    this.events.record(tx, request.id, 'status', at, { status: 'lapsed' });
     await this.facts.record(tx, {
       type: 'request.lapsed',
       subject: `request:${request.id}`,

@@ -99,7 +99,7 @@ export class RecordAnswer {
       await this.finish(tx, scene, ours, arrived, effect);
       if (effect.moneyChanged) await watch.moneyChanged(tx, caseId, caseKey);
     }
-    await facts.recordMany(tx, scene.facts);
+    facts.note(tx, scene.facts);
   }
 
   private async applyTo(tx: Tx, scene: Scene, order: OrderRow, lines: readonly LineRow[], arrived: ArrivedAnswer): Promise<Effect> {

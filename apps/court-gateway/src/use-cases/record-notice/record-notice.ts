@@ -64,14 +64,14 @@ export class RecordNotice {
       await this.tell(tx, notice, ours);
       await watch.moneyChanged(tx, caseId, caseKey);
     }
-    await facts.recordMany(tx, scene.facts);
+    facts.note(tx, scene.facts);
   }
 
   private async tell(tx: Tx, notice: BankNotified, order: OrderRow | undefined): Promise<void> {
     if (!order) return;
     const { events, parts } = this.ports;
     const body = { orderNumber: notice.orderNumber, seq: notice.seq, kind: notice.kind };
-    await events.record(tx, order.request_id, isOfPayment(notice) ? 'payment' : 'measure', parts.clock.now(), body);
+    events.record(tx, order.request_id, isOfPayment(notice) ? 'payment' : 'measure', parts.clock.now(), body);
   }
 }
 

@@ -99,7 +99,7 @@ export class RecordProgress {
     await this.tasks.open(tx, scene, order, undefined, ['undetermined'], reason);
     happened(scene, 'order.undetermined', `order:${order.order_number}`, contentOf(progress));
     await this.ports.settle.move(tx, scene, order, 'undetermined', lines, {});
-    await this.ports.facts.recordMany(tx, scene.facts);
+    this.ports.facts.note(tx, scene.facts);
   }
 
   /** It never left: its lines end, the ceiling is free again (I7), and its rulings are no longer used up by it. */
@@ -120,7 +120,7 @@ export class RecordProgress {
     } else {
       await this.tasks.open(tx, scene, order, undefined, ['mismatch'], '连接端称未发出，但银行已收到或已反馈');
     }
-    await this.ports.facts.recordMany(tx, scene.facts);
+    this.ports.facts.note(tx, scene.facts);
   }
 
   /** The connector names an order that is not here: a defect of ours, written down where it cannot be overlooked. */

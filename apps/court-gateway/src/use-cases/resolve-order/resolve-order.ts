@@ -110,7 +110,7 @@ export class ResolveOrder {
       evidence: finding.evidence,
       reason: finding.reason,
     });
-    await facts.recordMany(tx, scene.facts);
+    facts.note(tx, scene.facts);
     return this.rowOf(tx, orderNumber, finding.seq);
   }
 
@@ -142,7 +142,7 @@ export class ResolveOrder {
     }
     if (decision === 'approve') await this.apply(tx, scene, order, awaiting);
     if (decision === 'approve' && order.action !== 'inquire') await watch.moneyChanged(tx, caseId, caseKey);
-    await facts.recordMany(tx, scene.facts);
+    facts.note(tx, scene.facts);
     return (await resolutionsOf(tx, orderNumber)).filter((one) => awaiting.some((was) => was.seq === one.seq));
   }
 
@@ -209,7 +209,7 @@ export class ResolveOrder {
     const { parts, vault } = this.ports;
     const type = 'order.resolved.v1';
     const evidence = resolved.map((one) => openResolution(vault, scene.caseKey, one).evidence).join('；');
-    await enqueue(tx, {
+    enqueue(tx, {
       id: newId(parts.clock, parts.entropy),
       topic: ordersTopic(order.bank),
       key: order.lane_id ?? order.order_number,

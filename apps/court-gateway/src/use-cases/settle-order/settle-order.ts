@@ -47,7 +47,7 @@ export class SettleOrder {
     if (order.status === 'undetermined' && status !== 'undetermined') await this.tasks.settle(tx, ['undetermined'], [order.order_number]);
     const ofRequest = isFinal(ORDER_LIFE, status) ? await this.settleRequest(tx, scene, order, status, lines) : undefined;
     const changes = [orderChange({ ...order, overdue }, status, lines), ...(ofRequest ? [ofRequest] : [])];
-    await this.events.recordMany(tx, order.request_id, this.parts.clock.now(), changes);
+    this.events.recordMany(tx, order.request_id, this.parts.clock.now(), changes);
   }
 
   /** Marks an order as late (R11) and asks a person to press the bank. */
@@ -70,9 +70,7 @@ export class SettleOrder {
       ...(order.due_at === null ? {} : { dueAt: order.due_at }),
       detail: { text: `银行未在期限内反馈，请催办`, bank: order.bank },
     });
-    await this.events.recordMany(tx, order.request_id, this.parts.clock.now(), [
-      orderChange({ ...order, overdue: 1 }, order.status, lines),
-    ]);
+    this.events.recordMany(tx, order.request_id, this.parts.clock.now(), [orderChange({ ...order, overdue: 1 }, order.status, lines)]);
   }
 
   /** The request's status follows when no other of its orders is open. Returns what its readers are told. */

@@ -120,7 +120,7 @@ export class SettlePayment {
   }
 
   private async end(tx: Tx, scene: Scene, paymentId: string): Promise<PaymentRow> {
-    await this.ports.facts.recordMany(tx, scene.facts);
+    this.ports.facts.note(tx, scene.facts);
     const payment = await findPayment(tx, paymentId);
     invariant(payment, 'a payment that was just written is there');
     return payment;

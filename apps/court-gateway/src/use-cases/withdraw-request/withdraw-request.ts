@@ -75,7 +75,7 @@ export class WithdrawRequest {
     );
     await withdrawUnsent(tx, this.vault, caseKey, orders, lines, { code: 'withdrawn-by-officer', note: reason });
     await moveRequest(tx, request, 'withdrawn', { ended_at: at });
-    await this.events.record(tx, request.id, 'status', at, { status: 'withdrawn' });
+    this.events.record(tx, request.id, 'status', at, { status: 'withdrawn' });
   }
 
   private async askBack(tx: Tx, orders: readonly OrderRow[], reason: string, at: Instant): Promise<void> {
@@ -87,7 +87,7 @@ export class WithdrawRequest {
       const { order_number, version } = order;
       await compareAndSetOrStale(tx, 'orders', { withdrawal, version: version + 1 }, { order_number, version });
     }
-    await enqueueMany(tx, messages);
+    enqueueMany(tx, messages);
   }
 
   private messageFor(order: OrderRow, reason: string, at: Instant): Message {

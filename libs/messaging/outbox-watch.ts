@@ -1,15 +1,15 @@
 import { Recurring, type Clock, type Timer } from '#kernel';
 
-/** How often an idle loop looks, when nobody nudges it. */
+/** How often an idle watch looks, when nobody nudges it. */
 export const RELAY_IDLE_MS = 250;
 /** Pause after a turn that found something, doubled with every empty one up to RELAY_IDLE_MS. */
 const QUICK_MS_FIRST = 5;
 
 /**
- * Runs a relay's turns for one topic. Where other processes write into the same outbox nobody nudges, so the loop looks again quickly
+ * Looks whether an outbox has something to publish. Where other processes write into it nobody nudges, so it looks again quickly
  * after it found something and slows down while it finds nothing.
  */
-export class TopicLoop {
+export class OutboxWatch {
   private readonly loop: Recurring;
   private quickMs = RELAY_IDLE_MS;
   private quick: Timer | undefined;
@@ -19,11 +19,11 @@ export class TopicLoop {
     private readonly clock: Clock,
     /** Whether others write into the same outbox. */
     private readonly watchful: boolean,
-    /** Says whether the turn found something. */
-    turn: () => Promise<boolean>,
+    /** Says whether it found something. */
+    look: () => Promise<boolean>,
     onError: (error: unknown) => void,
   ) {
-    this.loop = new Recurring(clock, RELAY_IDLE_MS, async () => this.lookAgain(await turn()), onError);
+    this.loop = new Recurring(clock, RELAY_IDLE_MS, async () => this.lookAgain(await look()), onError);
   }
 
   start(): void {
