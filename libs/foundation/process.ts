@@ -56,7 +56,7 @@ export async function beginProcess(settings: ProcessSettings): Promise<Begun> {
   if (settings.endWithParent) listenToParent();
   if (settings.failPoint) armFailPoint(settings.failPoint.point, settings.failPoint.atHit);
   const { telemetry, instance, logLevel, dataDir } = settings;
-  const endTelemetry = telemetry ? startTelemetry(instance, telemetry) : () => Promise.resolve();
+  const endTelemetry = telemetry ? await startTelemetry(instance, telemetry) : () => Promise.resolve();
   return { settings, log: new JsonLog(instance, logLevel), time: await KeptClock.open(dataDir), endTelemetry };
 }
 

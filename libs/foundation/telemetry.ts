@@ -1,8 +1,4 @@
 import { context, propagation, trace } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, NodeTracerProvider, ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-node';
 import type { EnvironmentReader } from './settings.js';
 
 /** Where spans go, when they go anywhere. Spans carry ids, names of routes and messages, and durations; never personal data. */
@@ -30,7 +26,13 @@ export function readTelemetry(read: EnvironmentReader): TelemetrySettings | unde
  * Begins to trace: from here on the spans that `#http` and `#messaging` open are real, and the W3C trace context travels with every
  * message, so that one order is one trace over all processes. Returns what sends the last spans.
  */
-export function startTelemetry(service: string, { endpoint, ratio }: TelemetrySettings): () => Promise<void> {
+export async function startTelemetry(service: string, { endpoint, ratio }: TelemetrySettings): Promise<() => Promise<void>> {
+  // Only a process that traces pays for them at its start.
+  const { AsyncLocalStorageContextManager } = await import('@opentelemetry/context-async-hooks');
+  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
+  const { resourceFromAttributes } = await import('@opentelemetry/resources');
+  const sdk = await import('@opentelemetry/sdk-trace-node');
+  const { BatchSpanProcessor, NodeTracerProvider, ParentBasedSampler, TraceIdRatioBasedSampler } = sdk;
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': `chakong-${service}` }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),

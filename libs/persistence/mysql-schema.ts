@@ -1,5 +1,4 @@
 import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2/promise';
-import { DataSource } from 'typeorm';
 import { AppError } from '#kernel';
 import { asTypeOrmMigration, MIGRATIONS_TABLE, migrationName } from './migrations.js';
 import { connectWhenThere } from './mysql-connection.js';
@@ -22,6 +21,8 @@ export async function applySchema(server: ConnectionOptions, options: MysqlOptio
     await connection.end();
   }
   refuseNewer(database, await written(server, options), options);
+  // Loaded here alone: a process that only checks its schema is waited for when it starts.
+  const { DataSource } = await import('typeorm');
   const source = new DataSource({
     type: 'mysql',
     host: server.host ?? '',

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { AppError, type Log, type RealTime } from '#kernel';
 import { GroupingRunner, type Session, type Verdict } from './grouping-runner.js';
 import { asTypeOrmMigration } from './migrations.js';
@@ -70,6 +70,8 @@ export class SqliteDatabase implements OpenDatabase {
 
 async function connect(options: SqliteOptions, readonly: boolean): Promise<{ source: DataSource; connection: Connection }> {
   let connection: Connection | undefined;
+  // Loaded by whoever uses it: a process of the distributed system never does, and is waited for when it starts.
+  const { DataSource } = await import('typeorm');
   const source = new DataSource({
     type: 'better-sqlite3',
     database: options.file,

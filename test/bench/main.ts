@@ -1,5 +1,6 @@
 import { runAccept } from './accept.js';
 import { runBulk } from './bulk.js';
+import { runIsolation } from './isolation.js';
 import { runLedger } from './ledger.js';
 import { parseOptions, type BenchOptions, type ScenarioName } from './options.js';
 import { runOrders } from './orders.js';
@@ -16,6 +17,7 @@ const RUN: Readonly<Record<ScenarioName, (options: BenchOptions) => Promise<Benc
   relay: runRelay,
   ledger: runLedger,
   verify: runVerify,
+  isolation: runIsolation,
 };
 
 const options = parseOptions(process.argv.slice(2));

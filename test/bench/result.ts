@@ -6,6 +6,8 @@ export interface BenchResult {
   readonly ratePerSec: number;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
+  /** The same without the trouble that `p99Ms` was measured in, where a scenario makes some. */
+  readonly healthyP99Ms?: number | null;
   readonly lost: number;
   readonly doubled: number;
   readonly commitsPerOrder: number | null;
@@ -22,6 +24,7 @@ export function resultLine(scenario: string, profile: string, result: BenchResul
     ratePerSec: rounded(result.ratePerSec),
     p50Ms: rounded(result.p50Ms, 2),
     p99Ms: rounded(result.p99Ms, 2),
+    ...(result.healthyP99Ms === undefined ? {} : { healthyP99Ms: rounded(result.healthyP99Ms, 2) }),
     lost: result.lost,
     doubled: result.doubled,
     commitsPerOrder: rounded(result.commitsPerOrder, 4),

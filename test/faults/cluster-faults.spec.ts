@@ -1,11 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Campaign } from './campaign/campaign.js';
 import { Chance } from './campaign/chance.js';
+import type { Step } from './campaign/faults.js';
 import { Rig } from './campaign/rig.js';
 import { rotation } from './campaign/rotation.js';
 
+const DEATHS = 'deaths at named places';
 /** One fault of each sort; `npm run -s faults` walks them all, on servers of its own. */
-const SAMPLE = [/^kill court-gateway/, /^points .* in court-gateway/, /^pause connector/, /^two gateways/];
+const SAMPLE: Readonly<Record<string, RegExp>> = {
+  'the death of a gateway': /^kill court-gateway/,
+  [DEATHS]: /^points .* in court-gateway/,
+  'a connector that sleeps': /^pause connector/,
+  'one case at two gateways': /^two gateways/,
+};
 const SEED = process.env['CHAKONG_FAULTS_SEED'] ?? 'sample';
 const START_MS_MAX = 200_000;
 const ROUND_MS_MAX = 150_000;
@@ -27,12 +34,14 @@ describeOnServers('faults of a cluster (needs CHAKONG_TEST_DATABASE_URL and CHAK
 
   afterAll(() => rig?.stage.close());
 
-  it.each(SAMPLE.map((pattern) => [faults.find(({ name }) => pattern.test(name))?.name ?? String(pattern)]))(
+  it.each(Object.keys(SAMPLE))(
     '%s: nothing is lost, doubled, stuck or in disagreement',
-    async (name) => {
-      const fault = faults.find((each) => each.name === name);
-      if (!fault) throw new Error(`no fault is named ${name}`);
-      const { verdict, recoveryMs, kills } = await campaign.round({ ...fault, steps: fault.steps.slice(0, 1) });
+    async (sort) => {
+      const fault = faults.find(({ name }) => SAMPLE[sort]?.test(name));
+      if (!fault) throw new Error(`the rotation has no ${sort}`);
+      // Of the deaths of a whole round one group, with a gateway in it; a campaign takes them all.
+      const isSample = ({ processes }: Step): boolean => sort !== DEATHS || processes.some((name) => name.startsWith('court-gateway'));
+      const { verdict, recoveryMs, kills } = await campaign.round({ ...fault, steps: fault.steps.filter(isSample).slice(0, 1) });
       expect(verdict).toMatchObject({ lost: [], doubled: [], stuck: [], disagreed: [] });
       expect(verdict.acknowledged).toBeGreaterThan(0);
       expect(recoveryMs).toBeDefined();

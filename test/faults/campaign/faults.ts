@@ -1,12 +1,12 @@
 import { errorText } from '#kernel';
 import { eventually } from '#testing';
 import type { AutomaticBank } from '../../scenarios/stage/stage.js';
-import type { ArmedPoint } from './places.js';
+import { isPassedAtStart, type ArmedPoint } from './places.js';
 import { isAlive, pause, type Rig } from './rig.js';
 import { decideAtBothGateways } from './one-case.js';
 
 const PAUSED_MS = 4_000;
-const DEATH_MS_MAX = 20_000;
+const DEATH_MS_MAX = 30_000;
 const CHURN_TURNS = 4;
 const CHURN_EVERY_MS = 1_200;
 const BANK_FAULT_MS = 4_000;
@@ -81,8 +81,7 @@ export function diedAt(groups: readonly (readonly ArmedPoint[])[], bankOf: (proc
 
 /** Arms each process and waits until it has died there. */
 async function dieAt(rig: Rig, points: readonly ArmedPoint[]): Promise<Struck> {
-  // Only a process that starts, or whose like has died, takes a lease.
-  const when = points.some(({ point }) => point.startsWith('lease.')) ? 'next start' : 'now';
+  const when = points.some(isPassedAtStart) ? 'next start' : 'now';
   const armed = await Promise.all(points.map(({ processes }) => pidsOf(rig, processes)));
   rig.arm(Object.fromEntries(points.flatMap(({ point, hit, processes }) => processes.map((each) => [each, `${point}@${hit}`]))), when);
   const deaths = await Promise.all(armed.map(async (lives) => dieOnce(rig, when === 'now' ? lives : await nextLives(rig, lives))));

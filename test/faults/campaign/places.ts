@@ -54,6 +54,11 @@ export function placeOf(point: FailPoint, chance: Chance): ArmedPoint {
   return { point, processes: chance.oneOf(choices), hit: 1 + chance.below(hitMax) };
 }
 
+/** Only a process that starts, or whose like has died, takes a lease: it dies once more to come by, and by itself. */
+export function isPassedAtStart({ point }: Pick<ArmedPoint, 'point'>): boolean {
+  return point.startsWith('lease.');
+}
+
 /** What `--only` says to mean all points and nothing else. */
 export const ALL_POINTS = 'points';
 
@@ -64,10 +69,10 @@ export function pointGroups(chance: Chance, sizeMax: number, only = ALL_POINTS):
   const groups: ArmedPoint[][] = [];
   for (let first = left.shift(); first !== undefined; first = left.shift()) {
     const group = [first];
-    for (let at = 0; at < left.length && group.length < sizeMax;) {
+    for (let at = 0; at < left.length && group.length < sizeMax && !isPassedAtStart(first);) {
       const next = left[at];
       const taken = new Set(group.flatMap(({ processes }) => processes));
-      if (next && !next.processes.some((name) => taken.has(name))) group.push(...left.splice(at, 1));
+      if (next && !isPassedAtStart(next) && !next.processes.some((name) => taken.has(name))) group.push(...left.splice(at, 1));
       else at += 1;
     }
     groups.push(group);
