@@ -105,12 +105,12 @@ async function certify(
   publicKey: webcrypto.CryptoKey,
   extensions: Extension[],
 ): Promise<string> {
-  cryptoProvider.set(webcrypto as Crypto);
+  cryptoProvider.set(webcrypto as Parameters<typeof cryptoProvider.set>[0]);
   const certificate = await X509CertificateGenerator.create({
     // The first digit keeps the number positive and of full length.
     serialNumber: `4${entropy.bytes(SERIAL_BYTES).toString('hex').slice(1)}`,
-    subject: [{ CN: [{ utf8String: name }] }],
-    issuer: [{ CN: [{ utf8String: issuer }] }],
+    subject: [{ CN: [name] }],
+    issuer: [{ CN: [issuer] }],
     notBefore: new Date(from),
     notAfter: new Date(to),
     signingAlgorithm: SIGNING,
