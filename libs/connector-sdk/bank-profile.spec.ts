@@ -47,7 +47,30 @@ describe('a bank profile', () => {
     ['/user', { user: 'a b' }],
     ['/pollMs', { pollMs: '500' }],
     ['/password', { password: 'secret' }],
+    ['/tls/key', { tls: { authority: 'a.pem', certificate: 'b.pem' } }],
+    ['/tls/authority', { tls: { authority: '../a.pem', certificate: 'b.pem', key: 'b.pem' } }],
+    ['/tls/verify', { tls: { authority: 'a.pem', certificate: 'b.pem', key: 'b.pem', verify: false } }],
+    ['/signingKeys', { signingKeys: [] }],
+    ['/signingKeys', { signingKeys: [1, 2].map(() => ({ kid: 'same', file: 'a.pem' })) }],
+    ['/signingKeys/0/file', { signingKeys: [{ kid: 'a', file: '/etc/passwd' }] }],
+    ['/signingKeys/0/from', { signingKeys: [{ kid: 'a', file: 'a.pem', from: '2026-03-01' }] }],
+    ['/signingKeys/0/to', { signingKeys: [{ kid: 'a', file: 'a.pem', from: '2026-03-02T00:00:00Z', to: '2026-03-01T00:00:00Z' }] }],
   ])('is refused with %s', (pointer, over) => expect(faultsOf({ ...raw(), ...over })).toContain(pointer));
+
+  it('names the files of its TLS and the keys of the bank with their bounds', () => {
+    const tls = { authority: 'a.pem', certificate: 'b.pem', key: 'b.pem' };
+    const signingKeys = [
+      { kid: 'one', file: 'one.pub.pem', to: '2026-03-01T00:00:00+08:00' },
+      { kid: 'two', file: 'two.pub.pem', from: '2026-02-01T00:00:00+08:00' },
+    ];
+    expect(parseBankProfile({ ...raw(), tls, signingKeys })).toMatchObject({
+      tls,
+      signingKeys: [
+        { kid: 'one', file: 'one.pub.pem', to: Date.UTC(2026, 1, 28, 16) },
+        { kid: 'two', file: 'two.pub.pem', from: Date.UTC(2026, 0, 31, 16) },
+      ],
+    });
+  });
 
   it('tells every fault at once', () => expect(faultsOf({}).length).toBeGreaterThan(15));
 

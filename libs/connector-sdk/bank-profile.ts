@@ -1,5 +1,6 @@
 import { ProfileReader } from './profile-reader.js';
 import { readServiceHours, type ServiceHours } from './service-hours.js';
+import { readProfileTls, readSigningKeys, type ProfileSigningKey, type ProfileTls } from './profile-security.js';
 
 /** One legal person behind a bank's front end; a union serves many (docs/rules.md). */
 export interface LegalPerson {
@@ -60,13 +61,31 @@ export interface BankProfile {
   readonly endpoint?: string;
   /** pull: as whom the bank signs in. */
   readonly user?: string;
+  /** push over https: what is shown and whom we trust. */
+  readonly tls?: ProfileTls;
+  /** The bank's signing keys that count; left out, the one key of the bank's folder. */
+  readonly signingKeys?: readonly ProfileSigningKey[];
   /** Milliseconds between two looks at folders, or between two polls that the bank is asked to make. */
   readonly pollMs: number;
   /** When orders may leave for the bank; left out, at any time. */
   readonly service?: ServiceHours;
 }
 
-const MEMBERS = ['bank', 'name', 'dialect', 'active', 'legalPersons', 'abilities', 'limits', 'endpoint', 'user', 'pollMs', 'service'];
+const MEMBERS = [
+  'bank',
+  'name',
+  'dialect',
+  'active',
+  'legalPersons',
+  'abilities',
+  'limits',
+  'endpoint',
+  'user',
+  'tls',
+  'signingKeys',
+  'pollMs',
+  'service',
+];
 const ABILITIES = [
   'inquire',
   'freeze',
@@ -112,6 +131,8 @@ export function parseBankProfile(raw: unknown): BankProfile {
     limits: readLimits(read, root['limits']),
     ...(root['endpoint'] === undefined ? {} : { endpoint: readEndpoint(read, root['endpoint']) }),
     ...(root['user'] === undefined ? {} : { user: read.text(root['user'], '/user', /^[\w.-]{1,60}$/, 'a user name') }),
+    ...(root['tls'] === undefined ? {} : { tls: readProfileTls(read, root['tls']) }),
+    ...(root['signingKeys'] === undefined ? {} : { signingKeys: readSigningKeys(read, root['signingKeys']) }),
     pollMs: read.whole(root['pollMs'], '/pollMs', 50, 3_600_000),
     ...(root['service'] === undefined ? {} : { service: readServiceHours(read, root['service']) }),
   };

@@ -1,9 +1,13 @@
+import type { SignatureWorth } from './wire-signature.js';
+
 /** Bytes of the bank exactly as they came, with the signature that came beside them. Nobody has parsed them yet (I11). */
 export interface HeardBytes {
   readonly bytes: Buffer;
   readonly contentType: string;
-  /** `<keyId>;ed25519;<base64url>`; undefined when none came. */
+  /** As it stood beside the bytes, in the dialect's form; undefined when none came. */
   readonly signature: string | undefined;
+  /** Bytes of a reply, where calls carry names of their own: which call of ours they reply to. */
+  readonly inReplyTo?: string;
 }
 
 /** The bank's answer stands in the reply itself. */
@@ -25,6 +29,8 @@ export interface RejectedOutcome {
   readonly code: string;
   readonly text: string;
   readonly heard: HeardBytes;
+  /** What the signature beside the refusal is worth; left out where refusals are not signed. */
+  readonly worth?: SignatureWorth;
 }
 
 /** Nobody knows whether the bank has the order: a time-out, a broken connection, a refusal without a reason, a word we do not know. */

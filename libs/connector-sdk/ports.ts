@@ -10,7 +10,7 @@ export interface WireOrder {
   readonly orderNumber: string;
   readonly legalPerson: string;
   readonly bytes: Buffer;
-  /** `<keyId>;ed25519;<base64url>` of the court over exactly these bytes. */
+  /** What `WireSignatures.keepWith` gave for exactly these bytes; empty where each call is signed anew. */
   readonly signature: string;
 }
 

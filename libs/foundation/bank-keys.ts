@@ -10,6 +10,9 @@ export interface BankKeys {
   readonly passwords: ReadonlyMap<string, string>;
 }
 
+/** Where everything lies that belongs to one bank and is secret, or must be trusted. */
+export const bankKeyFolder = (dataDir: string): string => join(dataDir, 'keys', 'banks');
+
 /** Opens, or on the first start makes, one key pair and one password for each bank below `keys/banks/`. */
 export async function openBankKeys(dataDir: string, banks: readonly string[], entropy: Entropy): Promise<BankKeys> {
   const signers = new Map<string, Ed25519Signer>();
@@ -17,10 +20,10 @@ export async function openBankKeys(dataDir: string, banks: readonly string[], en
   const ring = new KeyRing();
   for (const bank of banks) {
     const keyId = `${bank}-1`;
-    const signer = await ensureKeyPair(join(dataDir, 'keys', 'banks', `${bank}.pem`), entropy, keyId);
+    const signer = await ensureKeyPair(join(bankKeyFolder(dataDir), `${bank}.pem`), entropy, keyId);
     signers.set(bank, signer);
     ring.add({ bank, keyId, publicKeyPem: signer.publicKeyPem() });
-    const secret = await ensureRandomSecret(join(dataDir, 'keys', 'banks', `${bank}.password`), entropy);
+    const secret = await ensureRandomSecret(join(bankKeyFolder(dataDir), `${bank}.password`), entropy);
     passwords.set(bank, secret.toString('base64url'));
   }
   return { signers, ring, passwords };

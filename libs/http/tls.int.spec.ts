@@ -20,9 +20,9 @@ class HelloController {
 @Module({ controllers: [HelloController] })
 class HelloModule {}
 
-const authority = new TestAuthority('court authority');
-const stranger = new TestAuthority('another authority');
-const own = authority.issue('gateway', { hosts: ['localhost', '127.0.0.1'] });
+const authority = await TestAuthority.create('court authority');
+const stranger = await TestAuthority.create('another authority');
+const own = await authority.issue('gateway', { hosts: ['localhost', '127.0.0.1'] });
 
 let app: NestFastifyApplication | undefined;
 afterEach(() => app?.close());
@@ -65,10 +65,10 @@ describe('a server with TLS', () => {
 
   it('lets in only clients of its authority when it asks for certificates', async () => {
     const url = await serve({ ...own, ca: authority.cert, requestClientCert: true });
-    expect(await ask(url, { ca: authority.cert, ...authority.issue('court system') })).toBe(200);
+    expect(await ask(url, { ca: authority.cert, ...(await authority.issue('court system')) })).toBe(200);
     expect(await ask(url, { ca: authority.cert })).toBe('refused');
-    expect(await ask(url, { ca: authority.cert, ...stranger.issue('court system') })).toBe('refused');
-    expect(await ask(url, { ca: authority.cert, ...authority.issue('court system', { to: Date.now() - 60_000 }) })).toBe('refused');
+    expect(await ask(url, { ca: authority.cert, ...(await stranger.issue('court system')) })).toBe('refused');
+    expect(await ask(url, { ca: authority.cert, ...(await authority.issue('court system', { to: Date.now() - 60_000 })) })).toBe('refused');
   });
 
   it('is a plain one without it', async () => {
@@ -84,12 +84,12 @@ describe('the files of TLS', () => {
 
   beforeAll(async () => {
     folder = await tempDir('tls');
-    const ended = authority.issue('gateway', { from: Date.now() - 2 * day, to: Date.now() - day });
-    const early = authority.issue('gateway', { from: Date.now() + day, to: Date.now() + 2 * day });
+    const ended = await authority.issue('gateway', { from: Date.now() - 2 * day, to: Date.now() - day });
+    const early = await authority.issue('gateway', { from: Date.now() + day, to: Date.now() + 2 * day });
     const files = {
       'own.pem': `${own.cert}${authority.cert}`,
       'own.key': own.key,
-      'other.key': authority.issue('other').key,
+      'other.key': (await authority.issue('other')).key,
       'ca.pem': authority.cert,
       'ended.pem': ended.cert,
       'ended.key': ended.key,
@@ -107,7 +107,7 @@ describe('the files of TLS', () => {
 
   it('are read and serve', async () => {
     const tls = await read('own.pem', 'own.key', { caFile: file('ca.pem'), requestClientCert: true });
-    expect(await ask(await serve(tls), { ca: authority.cert, ...authority.issue('client') })).toBe(200);
+    expect(await ask(await serve(tls), { ca: authority.cert, ...(await authority.issue('client')) })).toBe(200);
   });
 
   it.each<[string, string, string, RegExp]>([

@@ -1,8 +1,6 @@
 import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import { rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { AppError, sha256Hex, type Entropy } from '#kernel';
-import { ensureSecretFile, readSecretFile, syncFolder, writeDurably } from './secret-file.js';
+import { ensureSecretFile, readSecretFile, replaceFile } from './secret-file.js';
 import type { SignerPort, VerifierPort } from './signing-ports.js';
 
 const SEED_BYTES = 32;
@@ -106,10 +104,6 @@ export function publicKeyPathOf(path: string): string {
 export async function ensureKeyPair(path: string, entropy: Entropy, keyId?: string): Promise<Ed25519Signer> {
   const pem = await ensureSecretFile(path, entropy, () => Buffer.from(newPrivateKeyPem(entropy), 'utf8'));
   const signer = new Ed25519Signer(pem, keyId);
-  const publicPath = publicKeyPathOf(path);
-  const temporary = `${publicPath}.${entropy.bytes(8).toString('hex')}.tmp`;
-  await writeDurably(temporary, signer.publicKeyPem(), 0o644);
-  await rename(temporary, publicPath);
-  await syncFolder(dirname(path));
+  await replaceFile(publicKeyPathOf(path), signer.publicKeyPem(), 0o644, entropy);
   return signer;
 }

@@ -1,7 +1,8 @@
+import type { KeyObject } from 'node:crypto';
 import { AppError, type Instant } from '#kernel';
 import { Ed25519Verifier } from './ed25519-keys.js';
 import { parseDetached, verifyDetached } from './message-signature.js';
-import type { SignatureVerdict, VerifierPort } from './signing-ports.js';
+import type { SignatureFault, SignatureVerdict } from './signing-ports.js';
 
 /** A bank's public key as it was handed over. Several may be valid at once, so that a bank can change keys without a gap. */
 export interface BankKey {
@@ -18,10 +19,13 @@ export interface BankKey {
 const KEYS_MAX = 10_000;
 
 interface Entry {
-  readonly verifier: VerifierPort;
+  readonly verifier: Ed25519Verifier;
   readonly from: Instant;
   readonly to: Instant;
 }
+
+/** A public key, or why there is none to use. */
+export type FoundKey = { readonly key: KeyObject } | { readonly fault: Extract<SignatureFault, 'key-unknown' | 'key-not-valid'> };
 
 /** The public keys of banks by bank and key id. A key of one bank never vouches for another. */
 export class KeyRing {
@@ -38,12 +42,19 @@ export class KeyRing {
     const verifier = new Ed25519Verifier(publicKeyPem, keyId);
     const ofBank = this.entries.get(bank) ?? new Map<string, Entry>();
     const known = ofBank.get(keyId);
-    if (known && !(known.verifier instanceof Ed25519Verifier && known.verifier.publicKey.equals(verifier.publicKey))) {
+    if (known && !known.verifier.publicKey.equals(verifier.publicKey)) {
       throw new AppError('key-conflict', `key id "${keyId}" of ${bank} names another key already`, { level: 'error' });
     }
     if (!known && ++this.count > KEYS_MAX) throw new AppError('invariant-broken', 'too many keys in the ring', { level: 'fatal' });
     ofBank.set(keyId, { verifier, from, to });
     this.entries.set(bank, ofBank);
+  }
+
+  /** The key of this id, if it counts at this time: for signatures of other forms, whose libraries bring their own verifier. */
+  find(bank: string, keyId: string, at: Instant): FoundKey {
+    const entry = this.entries.get(bank)?.get(keyId);
+    if (!entry) return { fault: 'key-unknown' };
+    return at < entry.from || at >= entry.to ? { fault: 'key-not-valid' } : { key: entry.verifier.publicKey };
   }
 
   /** Judges a bank's detached signature `ed25519:<base64url>` over exact bytes, at the time the message was received. */

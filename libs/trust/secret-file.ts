@@ -1,4 +1,4 @@
-import { link, mkdir, open, unlink, type FileHandle } from 'node:fs/promises';
+import { link, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError, type Entropy } from '#kernel';
 
@@ -54,6 +54,15 @@ export async function ensureSecretFile(path: string, entropy: Entropy, make: () 
 /** A secret of random bytes for HMACs and tokens, kept in a file as they are. */
 export function ensureRandomSecret(path: string, entropy: Entropy, byteCount = 32): Promise<Buffer> {
   return ensureSecretFile(path, entropy, () => entropy.bytes(byteCount));
+}
+
+/** Puts a file in the place of another of its name, or of none: whoever reads it reads the old one or the new one whole. */
+export async function replaceFile(path: string, bytes: Uint8Array | string, mode: number, entropy: Entropy): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${entropy.bytes(8).toString('hex')}.tmp`;
+  await writeDurably(temporary, bytes, mode);
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
 }
 
 export async function writeDurably(path: string, bytes: Uint8Array | string, mode: number): Promise<void> {

@@ -2,6 +2,13 @@ import { messagingMigration } from '#messaging';
 import { leasesMigration, type Migration } from '#persistence';
 import { journalMigration } from './0010-journal.js';
 import { deskMigration } from './0020-desk.js';
+import { seenSignaturesMigration } from './0030-seen-signatures.js';
 
 /** The schema of one bank's database. */
-export const connectorMigrations: readonly Migration[] = [messagingMigration, leasesMigration, journalMigration, deskMigration];
+export const connectorMigrations: readonly Migration[] = [
+  messagingMigration,
+  leasesMigration,
+  journalMigration,
+  deskMigration,
+  seenSignaturesMigration,
+];

@@ -66,7 +66,7 @@ export class BankHost {
     };
     this.documents = new DocumentShelf(parts.blobs);
     this.dialect = openDialect(this.context, hosted, parts);
-    const prepare = new PrepareOrder(this.context, this.dialect.translation, parts.courtSigner, this.documents);
+    const prepare = new PrepareOrder(this.context, this.dialect.translation, this.dialect.signatures, this.documents);
     this.inbox = new OrdersInbox(this.context, bus, prepare);
   }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { InstalledBank } from '#bank-directory';
 import type { BankKeys, Foundation } from '#foundation';
+import { readBankSecurity } from './bank-security.js';
 import { connectorMigrations } from '../migrations/index.js';
 import type { OpenDatabase } from '#persistence';
 import type { Speaker } from './bank-context.js';
@@ -42,6 +43,7 @@ async function host(
   return {
     profile,
     database,
+    ...(await readBankSecurity(dataDir, profile)),
     ...(speakerOf ? { speaker: speakerOf(bank, database) } : {}),
     exchangeFolder: exchangeFolder(dataDir, bank),
     ...(endpoint === undefined ? {} : { endpoint: () => endpoint }),

@@ -1,5 +1,5 @@
 import type { TokenVerifier } from '#access';
-import type { BankProfile } from '#connector-sdk';
+import type { BankProfile, BankTls } from '#connector-sdk';
 import type { Speaker } from './bank-context.js';
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { MessageBus } from '#messaging';
@@ -15,6 +15,10 @@ export interface HostedBank {
   readonly speaker?: Speaker;
   /** push: stands in for the profile's endpoint, and is asked at each call; for programs that know their port only when they listen. */
   readonly endpoint?: () => string;
+  /** push over https: what the profile's `tls` names, read. */
+  readonly tls?: BankTls;
+  /** The keys that the profile's `signingKeys` names, with their bounds; left out, those of `bankKeys` count. */
+  readonly signingKeys?: KeyRing;
   /** pull: what the bank signs in with, beside the profile's user. */
   readonly password?: string;
   /** file: the folder of the exchange; below it `<legalPerson>/{down,up}`. */

@@ -1,9 +1,18 @@
-import { GuardedPush, type DeskConnector, type OrderTranslation, type PullConnector, type PushConnector } from '#connector-sdk';
+import {
+  GuardedPush,
+  KeptSignatures,
+  type DeskConnector,
+  type OrderTranslation,
+  type PullConnector,
+  type PushConnector,
+  type WireSignatures,
+} from '#connector-sdk';
 import { FileZip, FolderExchange, readConfig as readFileConfig } from '#connectors/file-zip';
 import { ManualDesk } from '#connectors/manual-desk';
 import { PollXml, readConfig as readPollConfig } from '#connectors/poll-xml';
-import { readConfig as readRealtimeConfig, RealtimeJson } from '#connectors/realtime-json';
+import { CourtSignatures, readConfig as readRealtimeConfig, RealtimeJson } from '#connectors/realtime-json';
 import { AppError } from '#kernel';
+import { SeenSignatureRows } from './adapters/store/seen-signatures.js';
 import type { BankContext } from './bank-context.js';
 import type { ConnectorParts, HostedBank } from './connector-parts.js';
 import { DeskDriver } from './drivers/desk-driver.js';
@@ -14,19 +23,23 @@ import { PushDriver } from './drivers/push-driver.js';
 
 /** How a bank's own calls come in, where it makes any. */
 export type Door =
-  | { readonly kind: 'push'; readonly connector: PushConnector; readonly calls: GuardedPush }
+  | { readonly kind: 'push'; readonly connector: PushConnector; readonly calls: GuardedPush; readonly signatures: WireSignatures }
   | { readonly kind: 'pull'; readonly connector: PullConnector; readonly user: string; readonly password: string }
   | { readonly kind: 'file' }
   | { readonly kind: 'desk'; readonly connector: DeskConnector };
 
 export interface OpenedDialect {
   readonly driver: Driver;
+  /** How this dialect signs and judges. */
+  readonly signatures: WireSignatures;
   readonly door: Door;
   /** Undefined at a desk, to which no bytes go. */
   readonly translation: OrderTranslation | undefined;
 }
 
-type Opener = (context: BankContext, hosted: HostedBank, parts: ConnectorParts) => OpenedDialect;
+/** A dialect that says nothing of signatures keeps one beside each message. */
+type DialectParts = Omit<OpenedDialect, 'signatures'> & { readonly signatures?: WireSignatures };
+type Opener = (context: BankContext, hosted: HostedBank, parts: ConnectorParts) => DialectParts;
 
 /** One entry for each dialect: the whole registration. */
 const OPENERS: Readonly<Record<string, Opener>> = {
@@ -40,21 +53,28 @@ const OPENERS: Readonly<Record<string, Opener>> = {
 export function openDialect(context: BankContext, hosted: HostedBank, parts: ConnectorParts): OpenedDialect {
   const opener = OPENERS[hosted.profile.dialect];
   if (!opener) throw misconfigured(hosted, `no connector speaks the dialect ${hosted.profile.dialect}`);
-  return opener(context, hosted, parts);
+  const kept = new KeptSignatures(context.bank, parts.courtSigner, parts.bankKeys, parts.clock);
+  return { signatures: kept, ...opener(context, hosted, parts) };
 }
 
-function openRealtimeJson(
-  context: BankContext,
-  { profile, endpoint }: HostedBank,
-  { clock, log, bankKeys }: ConnectorParts,
-): OpenedDialect {
-  const connector = new RealtimeJson(readRealtimeConfig(profile, endpoint), clock);
+function openRealtimeJson(context: BankContext, hosted: HostedBank, parts: ConnectorParts): DialectParts {
+  const { profile, endpoint, tls, database, signingKeys } = hosted;
+  const { clock, entropy, log, bankKeys, courtSigner } = parts;
+  const signatures = new CourtSignatures({
+    bank: profile.bank,
+    signer: courtSigner,
+    ring: signingKeys ?? bankKeys,
+    seen: new SeenSignatureRows(database, clock),
+    time: clock,
+    entropy,
+  });
+  const connector = new RealtimeJson(readRealtimeConfig(profile, { endpoint, tls }), signatures, clock);
   const calls = new GuardedPush(profile.bank, connector, profile.limits, clock, log);
-  const driver = new PushDriver(context, { connector, calls, keys: bankKeys });
-  return { driver, door: { kind: 'push', connector, calls }, translation: connector };
+  const driver = new PushDriver(context, { connector, calls, signatures });
+  return { driver, signatures, door: { kind: 'push', connector, calls, signatures }, translation: connector };
 }
 
-function openPollXml(context: BankContext, hosted: HostedBank): OpenedDialect {
+function openPollXml(context: BankContext, hosted: HostedBank): DialectParts {
   const { user } = readPollConfig(hosted.profile);
   const { password } = hosted;
   if (password === undefined || password.length < PASSWORD_CHARS_MIN) {
@@ -64,7 +84,7 @@ function openPollXml(context: BankContext, hosted: HostedBank): OpenedDialect {
   return { driver: new PullDriver(context), door: { kind: 'pull', connector, user, password }, translation: connector };
 }
 
-function openFileZip(context: BankContext, hosted: HostedBank, { courtSigner, bankKeys }: ConnectorParts): OpenedDialect {
+function openFileZip(context: BankContext, hosted: HostedBank, { courtSigner, bankKeys }: ConnectorParts): DialectParts {
   if (hosted.exchangeFolder === undefined) throw misconfigured(hosted, 'a bank that exchanges files needs a folder');
   const translation = new FileZip();
   const exchange = new FolderExchange(readFileConfig(hosted.profile, hosted.exchangeFolder));
@@ -72,7 +92,7 @@ function openFileZip(context: BankContext, hosted: HostedBank, { courtSigner, ba
   return { driver, door: { kind: 'file' }, translation };
 }
 
-function openManualDesk(context: BankContext): OpenedDialect {
+function openManualDesk(context: BankContext): DialectParts {
   return { driver: new DeskDriver(context), door: { kind: 'desk', connector: new ManualDesk() }, translation: undefined };
 }
 

@@ -12,7 +12,6 @@ import { JournalBook } from './banks/journal-book.js';
 import { BankOrders } from './banks/orders.js';
 import { NoticeBox } from './banks/notices.js';
 import { FrontEnds } from './dialects/front-ends.js';
-import { REALTIME_COUNTERS, RealtimeController } from './dialects/realtime-json/realtime.controller.js';
 import { REAL_TIME, SIM_ACCESS, SIM_CLOCK, type SimAccess, type SimClock } from './sim-ports.js';
 
 /** What the simulator is made of. Everything is handed in, so that a test or a simulation can put its own in place. */
@@ -39,8 +38,8 @@ class SimulatorLife implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(BankCores) private readonly cores: BankCores,
   ) {}
 
-  onApplicationBootstrap(): void {
-    this.frontEnds.start();
+  async onApplicationBootstrap(): Promise<void> {
+    await this.frontEnds.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -49,7 +48,7 @@ class SimulatorLife implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 }
 
-/** Stand-in banks for demo and tests: instrument panel under /sim, real-time counters under /bank, pollers and file clerks. */
+/** Stand-in banks for demo and tests: instrument panel under /sim, and each bank's side of its dialect. */
 @Module({})
 export class BankSimulatorModule {
   static async forRoot(parts: BankSimulatorParts): Promise<DynamicModule> {
@@ -60,13 +59,12 @@ export class BankSimulatorModule {
     const frontEnds = new FrontEnds({ cores, orders, notices }, { clock, entropy, log }, parts);
     return {
       module: BankSimulatorModule,
-      controllers: [ClockController, CustomersController, PanelController, DeskEffectsController, RealtimeController],
+      controllers: [ClockController, CustomersController, PanelController, DeskEffectsController],
       providers: [
         { provide: BankCores, useValue: cores },
         { provide: JournalBook, useValue: new JournalBook(database) },
         { provide: DeskEffects, useValue: new DeskEffects(cores) },
         { provide: FrontEnds, useValue: frontEnds },
-        { provide: REALTIME_COUNTERS, useValue: frontEnds.counters },
         { provide: REAL_TIME, useValue: clock },
         { provide: SIM_CLOCK, useValue: parts.simClock },
         { provide: SIM_ACCESS, useValue: parts.access },

@@ -1,11 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertMayEnter } from '#access';
 import { AppError } from '#kernel';
-import type { BankKeys, Foundation, KeptClock } from '#foundation';
+import { bankCertificateFiles, type BankKeys, type Foundation, type KeptClock } from '#foundation';
 import type { Database } from '#persistence';
-import { Ed25519Verifier } from '#trust';
+import { Ed25519Verifier, readSecretFile } from '#trust';
 import type { BankSimulatorParts } from './bank-simulator.module.js';
 import { demoBanks } from './banks/bank-setup.js';
+import type { CallBackTls } from './dialects/realtime-json/court-call.js';
+import type { DoorPlace } from './dialects/realtime-json/tls-door.js';
 
 /** The polls of the demo, in milliseconds. */
 const POLL_MS = 500;
@@ -17,6 +20,9 @@ export interface SimulatorSurroundings {
   readonly time: KeptClock;
   /** Origin of the connector that a bank calls. */
   readonly connectorOf: (bank: string) => string;
+  /** Where the bank that is called listens; see `openDoor`. */
+  readonly door: DoorPlace;
+  readonly callBackTls?: CallBackTls | undefined;
 }
 
 /** What the simulated banks need of a foundation: nothing of the court's but its public key and the verifier of its tokens. */
@@ -24,7 +30,7 @@ export type SimulatorGround = Pick<Foundation, 'dataDir' | 'clock' | 'entropy' |
 
 export function simulatorPartsOn(foundation: SimulatorGround, surroundings: SimulatorSurroundings): BankSimulatorParts {
   const { dataDir, clock, entropy, log, tokens, courtSigner } = foundation;
-  const { database, keys, time, connectorOf } = surroundings;
+  const { database, keys, time, connectorOf, door, callBackTls } = surroundings;
   return {
     clock,
     entropy,
@@ -40,6 +46,8 @@ export function simulatorPartsOn(foundation: SimulatorGround, surroundings: Simu
     },
     banks: demoBanks({
       connectorOf,
+      door,
+      callBackTls,
       exchange: join(dataDir, 'exchange', 'hbrcu'),
       pollUser: { user: 'hankoubank', password: keys.passwords.get('hankoubank') ?? '' },
       pollMs: POLL_MS,
@@ -47,4 +55,20 @@ export function simulatorPartsOn(foundation: SimulatorGround, surroundings: Simu
     signers: keys.signers,
     courtKeys: [new Ed25519Verifier(courtSigner.publicKeyPem(), courtSigner.keyId)],
   };
+}
+
+/** The bank of the demo that is called, and so has a server's certificate. */
+const CALLED_BANK = 'hubeibank';
+
+/** The door of the bank that is called, with what `ensureBankCertificates` has made. @throws AppError `key-file-missing`, `key-file-loose` */
+export async function openDoor(dataDir: string, port: number): Promise<DoorPlace> {
+  const files = bankCertificateFiles(dataDir, CALLED_BANK);
+  const server = (await readSecretFile(files.server)).toString('utf8');
+  return { port, tls: { certificate: server, key: server, clientAuthority: await readFile(files.courtAuthority, 'utf8') } };
+}
+
+/** For call-backs to a connector that speaks TLS: the bank shows there what it shows at its door. */
+export async function openCallBackTls(dataDir: string, authorityFile: string): Promise<CallBackTls> {
+  const server = (await readSecretFile(bankCertificateFiles(dataDir, CALLED_BANK).server)).toString('utf8');
+  return { authority: await readFile(authorityFile, 'utf8'), certificate: server, key: server };
 }

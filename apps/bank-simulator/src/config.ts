@@ -5,7 +5,14 @@ export interface SimulatorConfig {
   readonly process: ProcessSettings;
   /** By bank: the origin of the connector that the bank calls. */
   readonly connectors: ReadonlyMap<string, string>;
+  /** Where the bank that is called listens for mutual TLS. */
+  readonly bankPort: number;
+  /** The authority of the connectors' servers, where their addresses are https. */
+  readonly connectorCaFile: string | undefined;
 }
+
+/** As in the profile of the bank. */
+const BANK_TLS_PORT = 3443;
 
 /** Reads the environment once and lists every fault. @throws AppError `invalid-configuration` */
 export function readConfig(env: Environment): SimulatorConfig {
@@ -13,6 +20,8 @@ export function readConfig(env: Environment): SimulatorConfig {
   const config = {
     process: readProcessSettings(read, { instance: 'bank-simulator', demo: 'seed' }),
     connectors: read.table('CONNECTOR_URLS'),
+    bankPort: read.port('BANK_TLS_PORT', BANK_TLS_PORT),
+    connectorCaFile: read.text('CONNECTOR_CA_FILE'),
   };
   read.done();
   return config;

@@ -4,7 +4,7 @@ import { beginProcess, FileStores, openBankKeys, openKeys, serve, startFailed } 
 import { lockFolder } from '#persistence';
 import { books } from '../migrations/0001-books.js';
 import { BankSimulatorModule } from './bank-simulator.module.js';
-import { simulatorPartsOn } from './compose-simulator.js';
+import { openCallBackTls, openDoor, simulatorPartsOn } from './compose-simulator.js';
 import { loadConfig } from './config.js';
 
 const NAME = 'bank-simulator';
@@ -12,7 +12,7 @@ const BANKS = ['hubeibank', 'hankoubank', 'hbrcu', 'wrcb'];
 
 /** The simulated banks as a process of their own, on books of their own in `DATA_DIR/sim`. Never in production. */
 async function start(): Promise<void> {
-  const { process: settings, connectors } = loadConfig();
+  const { process: settings, connectors, bankPort, connectorCaFile } = loadConfig();
   const { dataDir, demo } = settings;
   if (demo === 'off') {
     throw new AppError('invalid-configuration', 'simulated banks run only where CHAKONG_DEMO is not off', { level: 'fatal' });
@@ -28,6 +28,8 @@ async function start(): Promise<void> {
       keys: await openBankKeys(dataDir, BANKS, systemEntropy),
       time: begun.time,
       connectorOf: (bank) => connectors.get(bank) ?? '',
+      door: await openDoor(dataDir, bankPort),
+      callBackTls: connectorCaFile === undefined ? undefined : await openCallBackTls(dataDir, connectorCaFile),
     },
   );
   await serve(begun, { stores }, { module: await BankSimulatorModule.forRoot(parts) });

@@ -1,16 +1,17 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { readBanks } from '#bank-directory';
 import type { Reader } from '#persistence';
-import { openBankKeys, type Foundation, type KeptClock } from '#foundation';
+import { freePortIfZero, openBankKeys, type Foundation, type KeptClock } from '#foundation';
 import { AuditLedgerModule } from '../../audit-ledger/src/index.js';
 import { ledgerPartsOn } from '../../audit-ledger/src/compose-ledger.js';
 import { BankConnectorModule } from '../../bank-connector/src/bank-connector.module.js';
 import { connectorPartsOn } from '../../bank-connector/src/compose-connector.js';
 import { BankSimulatorModule, simulatorBooks } from '../../bank-simulator/index.js';
-import { simulatorPartsOn } from '../../bank-simulator/src/compose-simulator.js';
+import { openDoor, simulatorPartsOn } from '../../bank-simulator/src/compose-simulator.js';
 import { gatewayPartsOn } from '../../court-gateway/src/compose-gateway.js';
 import { CourtGatewayModule } from '../../court-gateway/src/court-gateway.module.js';
 import type { GatewayParts } from '../../court-gateway/src/gateway-parts.js';
+import { ensureCertificates } from './ensure-certificates.js';
 import type { StandaloneConfig } from './config.js';
 
 /** All apps in one module, and what the start needs of the gateway to seed the demo. */
@@ -30,10 +31,13 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
   const { dataDir, entropy, stores } = foundation;
   const codes = banks.map(({ profile }) => profile.bank);
   const keys = await openBankKeys(dataDir, codes, entropy);
+  await ensureCertificates(foundation, banks);
+  const bankPort = await freePortIfZero(0);
   const simulated = config.demo !== 'off';
   const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: origin, holdDelivery: config.holdDelivery, oidc: config.oidc });
-  // The simulated banks are in this process too, so the bank that is called is called here and not at its profile's address.
-  const endpointOf = (bank: string): string | undefined => (simulated ? `${origin}/bank/${bank}` : undefined);
+  // The simulated banks are in this process too, so the bank that is called is called here and not at its profile's address. It has a
+  // port of its own: mutual TLS there, while the public one stays plain HTTP.
+  const endpointOf = (bank: string): string | undefined => (simulated ? `https://127.0.0.1:${bankPort}/bank/${bank}` : undefined);
   const ledger = await ledgerPartsOn(foundation, { witnesses: config.witnesses });
   const imports = [
     CourtGatewayModule.forRoot(gateway),
@@ -42,7 +46,13 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
   ];
   if (simulated) {
     const database = await stores.open('sim/books', [simulatorBooks]);
-    const parts = simulatorPartsOn(foundation, { database, keys, time, connectorOf: () => origin });
+    const parts = simulatorPartsOn(foundation, {
+      database,
+      keys,
+      time,
+      connectorOf: () => origin,
+      door: await openDoor(dataDir, bankPort),
+    });
     imports.push(await BankSimulatorModule.forRoot(parts));
   }
   return { module: { module: StandaloneModule, imports }, gateway, ledgerReader: ledger.database.reader };

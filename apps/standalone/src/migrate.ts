@@ -26,6 +26,7 @@ import { connectorStore } from '../../bank-connector/src/compose-connector.js';
 import { connectorMigrations } from '../../bank-connector/migrations/index.js';
 import { GATEWAY_STORE, gatewayPartsOn } from '../../court-gateway/src/compose-gateway.js';
 import type { MigrateConfig } from './config.js';
+import { ensureCertificates } from './ensure-certificates.js';
 import { seed } from './seed.js';
 
 const TOPICS_FILE = fileURLToPath(new URL('../../../deploy/topics.yaml', import.meta.url));
@@ -44,6 +45,7 @@ export async function migrate(config: MigrateConfig, write: (line: string) => vo
     const banks = await readBanks();
     const codes = banks.map(({ profile }) => profile.bank);
     await openBankKeys(settings.dataDir, codes, foundation.entropy);
+    await ensureCertificates(foundation, banks);
     await ensureRandomSecret(ledgerSeedFile(settings.dataDir), foundation.entropy);
     const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: 'http://unused', holdDelivery: false });
     await foundation.stores.open(LEDGER_STORE, ledgerMigrations);

@@ -13,6 +13,8 @@ const script = (app: string, entry = 'main'): string => join(BUILD, 'apps', app,
 /** The demo's banks: one connector process each. */
 export const BANKS = ['hubeibank', 'hankoubank', 'hbrcu', 'wrcb'] as const;
 const DESK_BANK = 'wrcb';
+/** Where the simulated bank that is called listens for mutual TLS, beside its process's own port. */
+const BANK_DOOR = 'bank-door';
 
 /** Servers that hold state and messages; the account may create databases and users. */
 export interface Servers {
@@ -51,7 +53,8 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
   const ports = new Map<string, number>();
   const gatewayNames = Array.from({ length: options.gateways }, (_, i) => `court-gateway-${i + 1}`);
   const connectorNames = BANKS.map((bank) => `connector-${bank}`);
-  for (const name of ['audit-ledger', 'bank-simulator', ...connectorNames, ...gatewayNames]) ports.set(name, await freePortIfZero(0));
+  for (const name of ['audit-ledger', 'bank-simulator', BANK_DOOR, ...connectorNames, ...gatewayNames])
+    ports.set(name, await freePortIfZero(0));
   const origin = (name: string): string => `http://127.0.0.1:${ports.get(name)}`;
   const common = {
     ...compileCache(options),
@@ -67,6 +70,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
     });
     const simulator = spec('bank-simulator', 'bank-simulator', '', {
       CONNECTOR_URLS: BANKS.map((bank) => `${bank}=${origin(`connector-${bank}`)}`).join(','),
+      BANK_TLS_PORT: String(ports.get(BANK_DOOR)),
       KAFKA_BROKERS: '',
     });
     return [
@@ -74,7 +78,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
       ...BANKS.map((bank) =>
         spec(`connector-${bank}`, 'bank-connector', account('app_rw'), {
           CHAKONG_BANKS: bank,
-          ...(demo === 'off' ? {} : { BANK_ENDPOINTS: `${bank}=${origin('bank-simulator')}/bank/${bank}` }),
+          ...(demo === 'off' ? {} : { BANK_ENDPOINTS: `${bank}=https://127.0.0.1:${ports.get(BANK_DOOR)}/bank/${bank}` }),
         }),
       ),
       ...(demo === 'off' ? [] : [simulator]),

@@ -10,7 +10,7 @@ import {
   type MoneyJson,
 } from '#kernel';
 
-/** Why a body, or a part of it, cannot be read. Never leaves this folder: readers answer, they do not throw. */
+/** Why a body, or a part of it, cannot be read. Never leaves a connector: its readers answer, they do not throw. */
 export class NotReadable extends Error {}
 
 export type Members = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { AppError } from '#kernel';
-import type { BankProfile } from '#connector-sdk';
+import type { BankProfile, BankTls } from '#connector-sdk';
 
 /** What the dialect needs of a profile. */
 export interface RealtimeJsonConfig {
@@ -8,16 +8,27 @@ export interface RealtimeJsonConfig {
   readonly concurrency: number;
   /** Real milliseconds. */
   readonly connectMs: number;
+  /** What is shown to the bank and whom we trust; needed wherever the address is https. */
+  readonly tls?: BankTls;
 }
 
-/**
- * @param endpoint stands in for the profile's, where the program that starts knows the address better than the file
- * @throws AppError `invalid-configuration` when there is no address
- */
-export function readConfig(profile: BankProfile, endpoint?: () => string): RealtimeJsonConfig {
+export interface ConfigParts {
+  /** Stands in for the profile's address, where the program that starts knows it better than the file. */
+  readonly endpoint?: (() => string) | undefined;
+  readonly tls?: BankTls | undefined;
+}
+
+/** @throws AppError `invalid-configuration` when there is no address, or it is one of plain HTTP, or its certificates are missing */
+export function readConfig(profile: BankProfile, { endpoint, tls }: ConfigParts = {}): RealtimeJsonConfig {
   const { bank, limits } = profile;
   const fixed = profile.endpoint;
   const address = endpoint ?? (fixed === undefined ? undefined : () => fixed);
-  if (!address) throw new AppError('invalid-configuration', `${bank}: a bank that is called needs an endpoint`, { level: 'fatal' });
-  return { endpoint: address, concurrency: limits.concurrency, connectMs: limits.connectMs };
+  if (!address) throw misconfigured(`${bank}: a bank that is called needs an endpoint`);
+  if (!endpoint && !fixed?.startsWith('https:')) throw misconfigured(`${bank}: the endpoint must be https`);
+  if (!endpoint && !tls) throw misconfigured(`${bank}: an https endpoint needs tls with authority, certificate and key`);
+  return { endpoint: address, concurrency: limits.concurrency, connectMs: limits.connectMs, ...(tls ? { tls } : {}) };
+}
+
+function misconfigured(detail: string): AppError {
+  return new AppError('invalid-configuration', detail, { level: 'fatal' });
 }

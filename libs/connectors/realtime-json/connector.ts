@@ -1,49 +1,44 @@
 import type { RealTime } from '#kernel';
 import type { OrderDispatched } from '#contracts';
-import {
-  readPlainAnswer,
-  readPlainNotice,
-  writePlainOrder,
-  type AnswerReading,
-  type DocumentContents,
-  type NoticeReading,
-  type PushConnector,
-  type SendOutcome,
-  type StatusOutcome,
-  type WireOrder,
-} from '#connector-sdk';
+import type { AnswerReading, DocumentContents, NoticeReading, PushConnector, SendOutcome, StatusOutcome, WireOrder } from '#connector-sdk';
 import { askStatus } from './ask-status.js';
+import { BankCalls } from './bank-call.js';
 import { HttpClient } from './client/http-client.js';
 import type { RealtimeJsonConfig } from './config.js';
+import { readNotice } from './notice.js';
+import { readAnswer } from './read-answer.js';
 import { sendOrder } from './send-order.js';
-import { STATUS_TABLE } from './status-table.js';
+import type { CourtSignatures } from './signatures.js';
+import { writeOrder } from './write-order.js';
 
-/** docs/dialects/realtime-json.md: one bank that is called over HTTP. */
+/** docs/dialects/realtime-json.md: one bank that is called over HTTPS. */
 export class RealtimeJson implements PushConnector {
   private readonly client: HttpClient;
+  private readonly calls: BankCalls;
 
-  constructor(config: RealtimeJsonConfig, time: RealTime) {
+  constructor(config: RealtimeJsonConfig, signatures: CourtSignatures, time: RealTime) {
     this.client = new HttpClient({ ...config, connections: config.concurrency, time });
+    this.calls = new BankCalls(this.client, signatures);
   }
 
   writeOrder(order: OrderDispatched, contents: DocumentContents): Buffer {
-    return writePlainOrder(order, contents);
+    return writeOrder(order, contents);
   }
 
   send(order: WireOrder, signal: AbortSignal): Promise<SendOutcome> {
-    return sendOrder(this.client, order, signal);
+    return sendOrder(this.calls, order, signal);
   }
 
   query(orderNumber: string, signal: AbortSignal): Promise<StatusOutcome> {
-    return askStatus(this.client, orderNumber, signal);
+    return askStatus(this.calls, orderNumber, signal);
   }
 
   readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading {
-    return readPlainAnswer(bytes, order, STATUS_TABLE);
+    return readAnswer(bytes, order);
   }
 
   readNotice(bytes: Buffer): NoticeReading {
-    return readPlainNotice(bytes);
+    return readNotice(bytes);
   }
 
   close(): void {

@@ -1,105 +1,131 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { SIGNATURE_HEADER, type WireOrder } from '#connector-sdk';
+import { flattenedVerify } from 'jose';
+import type { WireOrder } from '#connector-sdk';
 import { SystemClock } from '#kernel';
 import { freePort } from '#testing';
-import { manifest, RealtimeJson, STATUS_TABLE } from './index.js';
+import { BANK, headerOf, listen, makeSides, replyWith, type Handler } from './fixtures/bank-side.js';
+import { JWS_HEADER, manifest, RealtimeJson, STATUS_TABLE } from './index.js';
 
-const order: WireOrder = {
-  orderNumber: '2026/1',
-  legalPerson: 'b',
-  bytes: Buffer.from('{"orderNumber":"2026/1"}'),
-  signature: 'court-1;ed25519;AA',
-};
+const order: WireOrder = { orderNumber: '2026-1', legalPerson: 'b', bytes: Buffer.from('{"reqNo":"2026-1"}'), signature: '' };
+const sides = makeSides();
+const never = new AbortController().signal;
 
-type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
-
-describe('realtime-json', () => {
-  const servers: { close(): unknown }[] = [];
-  const connectors: RealtimeJson[] = [];
+describe('realtime-json over sockets', () => {
+  const closers: (() => Promise<void> | void)[] = [];
 
   afterEach(async () => {
-    for (const connector of connectors.splice(0)) connector.close();
-    for (const server of servers.splice(0)) await server.close();
+    for (const close of closers.splice(0).reverse()) await close();
   });
 
   const connectorAt = (endpoint: string, connectMs = 500): RealtimeJson => {
-    const connector = new RealtimeJson({ endpoint: () => endpoint, concurrency: 4, connectMs }, new SystemClock());
-    connectors.push(connector);
+    const connector = new RealtimeJson({ endpoint: () => endpoint, concurrency: 4, connectMs }, sides.signatures, new SystemClock());
+    closers.push(() => connector.close());
     return connector;
   };
   const bank = async (handler: Handler): Promise<RealtimeJson> => {
-    const server: Server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => handler(request, response, Buffer.concat(chunks)));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    servers.push({ close: () => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve))) });
-    const address = server.address();
-    return connectorAt(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/bank`);
+    const server = await listen(handler);
+    closers.push(() => server.close());
+    return connectorAt(`http://127.0.0.1:${server.port}/bank`);
   };
-  const never = new AbortController().signal;
-  const reply =
-    (status: number, body: string, headers: Record<string, string> = {}): Handler =>
-    (_, response) => {
-      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
-    };
+  const state = (status: number, members: object, over = {}): Handler =>
+    replyWith(sides.bank, status, JSON.stringify({ v: 1, reqNo: order.orderNumber, ...members }), 'state', over);
+  const unsigned =
+    (status: number, body: string): Handler =>
+    (_, response) =>
+      void response.writeHead(status).end(body);
 
-  it('says what it can do, and its table names every word of the dialect', () => {
+  it('states what the bank can do, and knows the codes of its table and no other', () => {
     expect(manifest).toMatchObject({ delivery: 'push', statusQuery: true, dedupByReference: true, notices: true, documents: 'inside' });
-    expect(STATUS_TABLE).toEqual({ done: 'executed', partial: 'partly-executed', refused: 'refused', processing: 'in-progress' });
+    expect(STATUS_TABLE).toEqual({ S: 'executed', P: 'partly-executed', F: 'refused', W: 'in-progress' });
   });
 
-  it('hands over exactly the bytes and the signature, and brings the answer’s exact bytes back', async () => {
-    let seen: { url?: string; method?: string; signature?: unknown; body?: Buffer } = {};
+  it('hands over exactly the bytes with a signature that an independent library accepts, and brings the reply’s exact bytes back', async () => {
+    let seen: { url?: string; method?: string; body?: Buffer; jws?: string } = {};
+    const answer = replyWith(sides.bank, 200, '{ "v" : 1 }', 'answer');
     const connector = await bank((request, response, body) => {
-      seen = { url: request.url ?? '', method: request.method ?? '', signature: request.headers[SIGNATURE_HEADER], body };
-      response.writeHead(200, { 'content-type': 'application/json', [SIGNATURE_HEADER]: 'bank-1;ed25519;BB' }).end('{ "a" : 1 }');
+      seen = { url: request.url ?? '', method: request.method ?? '', body, jws: String(request.headers[JWS_HEADER]) };
+      return answer(request, response, body);
     });
     const outcome = await connector.send(order, never);
-    expect(seen).toEqual({ url: '/bank/orders', method: 'POST', signature: order.signature, body: order.bytes });
-    expect(outcome).toEqual({
-      kind: 'answered',
-      heard: { bytes: Buffer.from('{ "a" : 1 }'), contentType: 'application/json', signature: 'bank-1;ed25519;BB' },
+    expect(seen).toMatchObject({ url: '/bank/orders', method: 'POST', body: order.bytes });
+    const [head = '', empty, signature = ''] = seen.jws?.split('.') ?? [];
+    expect(empty).toBe('');
+    const understood = { iat: true, jti: true, aud: true, msg: true, sub: true };
+    const jws = { protected: head, payload: order.bytes, signature };
+    const { protectedHeader } = await flattenedVerify(jws, sides.court.publicKey, { algorithms: ['EdDSA'], crit: understood });
+    expect(protectedHeader).toMatchObject({ kid: 'court-1', b64: false, aud: BANK, msg: 'order', sub: order.orderNumber });
+    if (outcome.kind !== 'answered') throw new Error(outcome.kind);
+    expect(outcome.heard).toMatchObject({ bytes: Buffer.from('{ "v" : 1 }'), contentType: 'application/json' });
+    expect(await sides.signatures.judgeReply(outcome.heard, order.orderNumber)).toMatchObject({ worth: { signature: 'valid' } });
+    expect(await sides.signatures.judgeReply(outcome.heard, 'another')).toMatchObject({
+      worth: { signature: 'invalid' },
+      fault: 'not-for-us',
     });
   });
 
-  it.each([
-    [202, '{"status":"processing","receivedAt":"2026-03-10T03:52:03.120Z"}', { kind: 'accepted', receivedAt: '2026-03-10T03:52:03.120Z' }],
-    [202, 'gone fishing', { kind: 'accepted' }],
-    [422, '{"reason":{"code":"FORMAT","text":"报文无法识别"}}', { kind: 'rejected', code: 'FORMAT', text: '报文无法识别' }],
-    [422, '<html>proxy</html>', { kind: 'unknown', reason: 'status-422' }],
-    [401, '{}', { kind: 'unknown', reason: 'status-401' }],
-    [404, '{"status":"not-found"}', { kind: 'unknown', reason: 'status-404' }],
-    [500, '', { kind: 'unknown', reason: 'status-500' }],
-    [503, '{}', { kind: 'unknown', reason: 'status-503' }],
-    [301, '', { kind: 'unknown', reason: 'status-301' }],
-  ])('takes a %i to an order for what it is', async (status, body, outcome) => {
-    const connector = await bank(reply(status, body));
+  it('signs each call anew, also the same order and a question', async () => {
+    const names: string[] = [];
+    const connector = await bank((request, response, body) => {
+      const { msg, jti } = headerOf(request);
+      names.push(`${msg} ${jti}`);
+      return state(202, { state: 'accepted' })(request, response, body);
+    });
+    await connector.send(order, never);
+    await connector.send(order, never);
+    await connector.query(order.orderNumber, never);
+    expect(names.map((name) => name.split(' ')[0])).toEqual(['order', 'order', 'query']);
+    expect(new Set(names).size).toBe(3);
+  });
+
+  const received = { state: 'accepted', recvTime: '2026-03-10T11:52:03.120+08:00' };
+  const refused = { state: 'rejected', reason: { code: 'E902', text: '报文无法识别' } };
+  it.each<[string, Handler, object]>([
+    ['taken', state(202, received), { kind: 'accepted', receivedAt: '2026-03-10T03:52:03.120Z' }],
+    ['taken without a time', state(202, { state: 'accepted', recvTime: 'noon' }), { kind: 'accepted' }],
+    ['refused', state(422, refused), { kind: 'rejected', code: 'FORMAT', text: '报文无法识别', worth: { signature: 'valid' } }],
+    [
+      'refused by a code that nobody knows',
+      state(422, { ...refused, reason: { code: 'E999' } }),
+      { kind: 'unknown', reason: 'status-422' },
+    ],
+    ['refused without a reason', state(422, { state: 'rejected' }), { kind: 'unknown', reason: 'status-422' }],
+    ['a state that is not its status', state(202, refused), { kind: 'unknown', reason: 'status-202' }],
+    ['of another version', state(202, { ...received, v: 2 }), { kind: 'unknown', reason: 'status-202' }],
+    ['about another order', state(202, { ...received, reqNo: 'x' }), { kind: 'unknown', reason: 'status-202' }],
+    ['never seen, to an order', state(404, { state: 'not-found' }), { kind: 'unknown', reason: 'status-404' }],
+    ['unsigned 202', unsigned(202, '{"v":1,"state":"accepted"}'), { kind: 'unknown', reason: 'status-202-jws-absent' }],
+    ['unsigned 422', unsigned(422, '<html>proxy</html>'), { kind: 'unknown', reason: 'status-422-jws-absent' }],
+    ['for another call', state(202, received, { irt: 'AAAAAAAAAAAAAAAAAAAAAA' }), { kind: 'unknown', reason: 'status-202-not-for-us' }],
+    ['for another receiver', state(202, received, { aud: 'another' }), { kind: 'unknown', reason: 'status-202-not-for-us' }],
+    ['401', unsigned(401, ''), { kind: 'unknown', reason: 'status-401' }],
+    ['500', unsigned(500, ''), { kind: 'unknown', reason: 'status-500' }],
+    ['503', unsigned(503, '{}'), { kind: 'unknown', reason: 'status-503' }],
+    ['301', unsigned(301, ''), { kind: 'unknown', reason: 'status-301' }],
+  ])('takes a reply to an order for what it is: %s', async (_, handler, outcome) => {
+    const connector = await bank(handler);
     expect(await connector.send(order, never)).toMatchObject(outcome);
   });
 
-  it.each([
-    [200, '{}', { kind: 'answered' }],
-    [202, '{}', { kind: 'accepted' }],
-    [404, '{"status":"not-found"}', { kind: 'not-found' }],
-    [404, '{"message":"no route"}', { kind: 'unknown', reason: 'status-404' }],
-    [404, '', { kind: 'unknown', reason: 'status-404' }],
-    [503, '', { kind: 'unknown', reason: 'status-503' }],
-  ])('takes a %i with %s to a status query for what it is: only the bank’s own word is NOT_FOUND', async (status, body, outcome) => {
-    let url = '';
-    const connector = await bank((request, response, bytes) => {
-      url = request.url ?? '';
-      reply(status, body)(request, response, bytes);
-    });
+  it.each<[string, Handler, object]>([
+    ['an answer', replyWith(sides.bank, 200, '{}', 'answer'), { kind: 'answered' }],
+    ['taken', state(202, received), { kind: 'accepted' }],
+    ['never seen', state(404, { state: 'not-found' }), { kind: 'not-found' }],
+    ['a router’s 404', unsigned(404, '{"v":1,"reqNo":"2026-1","state":"not-found"}'), { kind: 'unknown', reason: 'status-404-jws-absent' }],
+    [
+      'never seen, about another number',
+      state(404, { state: 'not-found' }, { sub: 'another' }),
+      { kind: 'unknown', reason: 'status-404-not-for-us' },
+    ],
+    ['never seen, from an old reply', state(404, { state: 'not-found' }, { irt: 'AAAAAAAAAAAAAAAAAAAAAA' }), { kind: 'unknown' }],
+    ['503', unsigned(503, ''), { kind: 'unknown', reason: 'status-503' }],
+  ])('takes a reply to a question for what it is: %s', async (_, handler, outcome) => {
+    const connector = await bank(handler);
     expect(await connector.query(order.orderNumber, never)).toMatchObject(outcome);
-    expect(url).toBe('/bank/orders/2026%2F1');
   });
 
   it('does not know what happened when the connection breaks before, in the middle of, or without a reply', async () => {
-    const broken = await bank((_, response) => response.destroy());
+    const broken = await bank((_, response) => void response.destroy());
     expect(await broken.send(order, never)).toEqual({ kind: 'unknown', reason: 'connection-broken' });
     const half = await bank((_, response) => {
       response.writeHead(200, { 'content-length': '100' });
@@ -113,16 +139,17 @@ describe('realtime-json', () => {
     expect(await silent.send(order, deadline.signal)).toEqual({ kind: 'unknown', reason: 'timed-out' });
   });
 
-  it('does not know either when nobody listens, or the address is wrong, or nothing ever connects', async () => {
-    expect(await connectorAt(`http://127.0.0.1:${await freePort()}`).send(order, never)).toEqual({
-      kind: 'unknown',
-      reason: 'connection-refused',
-    });
+  it('does not know either when nobody listens, the address is wrong or not safe, or nothing ever connects', async () => {
+    const refusedAt = connectorAt(`http://127.0.0.1:${await freePort()}`);
+    expect(await refusedAt.send(order, never)).toEqual({ kind: 'unknown', reason: 'connection-refused' });
     expect((await connectorAt('nonsense').send(order, never)).kind).toBe('unknown');
+    for (const unsafe of ['http://bank.example/court', 'https://127.0.0.1:1/bank']) {
+      expect(await connectorAt(unsafe).send(order, never)).toEqual({ kind: 'unknown', reason: 'insecure-address' });
+    }
     // A server that takes connections and never speaks: connecting works, so the deadline counts and not the time to connect.
-    const mute = createTcpServer(() => undefined);
-    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-    servers.push(mute);
+    const mute = createTcpServer((socket) => void socket.resume());
+    await new Promise<void>((resolve) => void mute.listen(0, '127.0.0.1', resolve));
+    closers.push(() => new Promise<void>((resolve) => void mute.close(() => resolve())));
     const address = mute.address();
     const deadline = new AbortController();
     setTimeout(() => deadline.abort(), 50);

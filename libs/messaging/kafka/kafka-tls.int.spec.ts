@@ -11,11 +11,13 @@ const jars = testKafkaJars();
 const START_MS_MAX = 90_000;
 const TOPIC = 'answers.v1';
 
+const authority = await TestAuthority.create('court authority');
+const stranger = await TestAuthority.create('another authority');
+const node = await authority.issue('broker', { hosts: ['127.0.0.1'] });
+const client = await authority.issue('court-gateway');
+const foreign = await stranger.issue('court-gateway');
+
 (jars ? describe : describe.skip)('a broker that speaks TLS and asks for certificates', () => {
-  const authority = new TestAuthority('court authority');
-  const stranger = new TestAuthority('another authority');
-  const node = authority.issue('broker', { hosts: ['127.0.0.1'] });
-  const client = authority.issue('court-gateway');
   let cluster: TestKafkaCluster;
 
   const options = (tls?: KafkaOptions['tls']): KafkaOptions => ({
@@ -52,12 +54,12 @@ const TOPIC = 'answers.v1';
   });
 
   it.each([
-    ['without TLS', () => undefined],
-    ['that trusts another authority', () => ({ ...trusted, ca: stranger.cert })],
-    ['without a certificate', () => ({ ca: authority.cert })],
-    ['with a certificate of another authority', () => ({ ...trusted, ...stranger.issue('court-gateway') })],
+    ['without TLS', undefined],
+    ['that trusts another authority', { ...trusted, ca: stranger.cert }],
+    ['without a certificate', { ca: authority.cert }],
+    ['with a certificate of another authority', { ...trusted, ...foreign }],
   ])('refuses a client %s', async (_, tls) => {
-    const admin = kafkaClient(options(tls()), { retries: 0 }).admin();
+    const admin = kafkaClient(options(tls), { retries: 0 }).admin();
     await expect(admin.connect().then(() => admin.listTopics())).rejects.toThrow();
     await admin.disconnect();
   });

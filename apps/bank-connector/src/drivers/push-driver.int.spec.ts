@@ -1,15 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { signForWire, SIGNATURE_HEADER } from '#connector-sdk';
+import { JWS_HEADER } from '#connectors/realtime-json';
 import { createHttpServer } from '#http';
 import { instantText, silentLog, SystemClock } from '#kernel';
 import { eventually, tempDir, type TempDir } from '#testing';
 import { BankConnectorModule } from '../bank-connector.module.js';
 import { WITH_PAPERS, type OrderRow } from '../adapters/store/order-rows.js';
+import { SeenSignatureRows } from '../adapters/store/seen-signatures.js';
 import { makeRig, testProfile, type Rig } from '../testing/rig.js';
 import { CASE_ID, OFFICER_ID, prepareCase, sampleFreeze, sampleInquiry } from '../testing/sample-orders.js';
 import { ScriptedBank } from '../testing/scripted-bank.js';
 
 const BANK = 'hubeibank';
+
+interface CallBackBody {
+  readonly reqNo: string;
+  readonly noticeNo?: string;
+  readonly [member: string]: unknown;
+}
+const bytesOf = (body: object): Buffer => Buffer.from(JSON.stringify(body));
 
 describe('a bank that is called', () => {
   let folder: TempDir;
@@ -48,11 +56,13 @@ describe('a bank that is called', () => {
   const answersTo = (orderNumber: string) => rig.heard.answers.filter((answer) => answer.orderNumber === orderNumber);
   const eventsOf = (orderNumber: string) => rig.heard.events.filter((one) => one.orderNumber === orderNumber).map(({ event }) => event);
   const factsOf = (orderNumber: string) => rig.heard.facts.filter((fact) => fact.orderNumber === orderNumber).map(({ type }) => type);
-  const callBack = async (what: string, body: object, signature?: string): Promise<Response> => {
-    const bytes = Buffer.from(JSON.stringify(body));
-    const signed = signature ?? (await signForWire(rig.bankSigner(BANK), bytes));
-    const headers = { 'content-type': 'application/json', [SIGNATURE_HEADER]: signed };
-    return fetch(`${address}/connector/${BANK}/${what}`, { method: 'POST', headers, body: bytes });
+  const signCallBack = (what: string, body: CallBackBody): Promise<string> =>
+    what === 'answers'
+      ? bank.sign(bytesOf(body), { msg: 'answer', sub: body.reqNo })
+      : bank.sign(bytesOf(body), { msg: 'notice', sub: body.noticeNo ?? '' });
+  const callBack = async (what: string, body: CallBackBody, signature?: string): Promise<Response> => {
+    const headers = { 'content-type': 'application/json', [JWS_HEADER]: signature ?? (await signCallBack(what, body)) };
+    return fetch(`${address}/connector/${BANK}/${what}`, { method: 'POST', headers, body: new Uint8Array(bytesOf(body)) });
   };
 
   it('brings an inquiry out and its answer in, with events, facts and the exact bytes', async () => {
@@ -74,9 +84,9 @@ describe('a bank that is called', () => {
     const order = sampleFreeze(rig, digest);
     await rig.dispatch([order]);
     await eventually(() => bank.executed.length === 1);
-    const sent = JSON.parse(bank.executed[0]?.bytes.toString('utf8') ?? '') as { documents: { content: string }[]; lines: unknown[] };
-    expect(Buffer.from(sent.documents[0]?.content ?? '', 'base64').toString()).toContain('%PDF');
-    expect(sent.lines).toEqual(order.lines);
+    const sent = JSON.parse(bank.executed[0]?.bytes.toString('utf8') ?? '') as { docs: { content: string }[]; items: unknown[] };
+    expect(Buffer.from(sent.docs[0]?.content ?? '', 'base64').toString()).toContain('%PDF');
+    expect(sent.items).toMatchObject([{ seq: 1, acctNo: '4201000000000011', acctKind: '11', frzAmt: '66213.50', scope: '1' }]);
   });
 
   it.each(['drop-after', 'silent'] as const)(
@@ -128,12 +138,12 @@ describe('a bank that is called', () => {
     bank.whim = () => 'processing';
     await rig.dispatch([order]);
     await eventually(() => eventsOf(order.orderNumber).includes('received'));
-    const body = JSON.parse(bank.bodyOf(bank.executed[0] as never).toString()) as { orderNumber: string };
+    const body = JSON.parse(bank.bodyOf(bank.executed[0] as never).toString()) as CallBackBody;
     for (let i = 0; i < 3; i++) {
       const reply = await callBack('answers', body);
       expect([reply.status, await reply.json()]).toEqual([200, { orderNumber: order.orderNumber }]);
     }
-    expect((await callBack('answers', { ...body, orderNumber: 'unknown' })).status).toBe(404);
+    expect((await callBack('answers', { ...body, reqNo: 'unknown' })).status).toBe(404);
     await eventually(() => answersTo(order.orderNumber).length === 1);
     expect(answersTo(order.orderNumber).length).toBe(1);
   });
@@ -142,9 +152,9 @@ describe('a bank that is called', () => {
     const order = sampleFreeze(rig, digest);
     await rig.dispatch([order]);
     await eventually(() => answersTo(order.orderNumber).length === 1);
-    const refused = { seq: 1, status: 'refused', reason: { code: 'NO_ACCOUNT', text: '无此账号' } };
+    const refused = { seq: 1, stat: 'F', ccy: 'CNY', reason: { code: 'E101', text: '无此账号' } };
     const at = instantText(clock.now());
-    const body = { format: 'chakong-answer/v1', orderNumber: order.orderNumber, answeredAt: at, control: { lines: [refused] } };
+    const body = { v: 1, reqNo: order.orderNumber, ansTime: at, ctlRslt: { items: [refused] } };
     expect((await callBack('answers', body)).status).toBe(200);
     await eventually(() => eventsOf(order.orderNumber).includes('undetermined'));
     expect(rig.heard.events.at(-1)).toMatchObject({ event: 'undetermined', code: 'contradictory-answer' });
@@ -156,18 +166,17 @@ describe('a bank that is called', () => {
     const lane = { id: 'lane-1', number: 1 };
     const first = sampleFreeze(rig, digest, { lane });
     const second = sampleFreeze(rig, digest, { lane: { ...lane, number: 2 } });
-    const money = { amount: '66213.50', currency: 'CNY' };
+    const done = { seq: 1, stat: 'S', ccy: 'CNY', frzAmt: '66213.50', ctlAmt: '66213.50' };
     bank.answerOf = (order) =>
       order.orderNumber === first.orderNumber
-        ? { control: { lines: [{ seq: 1, status: 'processing', expectedOn: '2026-03-11' }] } }
-        : { control: { lines: [{ seq: 1, status: 'done', limit: money, covered: money }] } };
+        ? { ctlRslt: { items: [{ seq: 1, stat: 'W', ccy: 'CNY', expectDate: '2026-03-11' }] } }
+        : { ctlRslt: { items: [done] } };
     await rig.dispatch([second]);
     await rig.dispatch([first]);
     await eventually(() => answersTo(first.orderNumber).length === 1);
     expect((await row(second.orderNumber)).standing).toBe('waiting');
-    const lines = [{ seq: 1, status: 'done', limit: money, covered: money }];
     const at = instantText(clock.now());
-    await callBack('answers', { format: 'chakong-answer/v1', orderNumber: first.orderNumber, answeredAt: at, control: { lines } });
+    await callBack('answers', { v: 1, reqNo: first.orderNumber, ansTime: at, ctlRslt: { items: [done] } });
     await eventually(() => answersTo(second.orderNumber).length === 1);
     expect(answersTo(first.orderNumber).map((answer) => answer.control?.lines[0]?.status)).toEqual(['in-progress', 'executed']);
     expect(bank.executed.map(({ orderNumber }) => orderNumber)).toEqual([first.orderNumber, second.orderNumber]);
@@ -254,22 +263,54 @@ describe('a bank that is called', () => {
     await rig.dispatch([order]);
     await eventually(() => answersTo(order.orderNumber).length === 1);
     const notice = {
-      format: 'chakong-notice/v1',
-      noticeId: 'hubeibank-1',
-      kind: 'coverage',
-      orderNumber: order.orderNumber,
+      v: 1,
+      noticeNo: 'hubeibank-1',
+      kind: 'N1',
+      reqNo: order.orderNumber,
       seq: 1,
-      at: '2026-03-20T01:00:00.000Z',
-      covered: { amount: '66213.50', currency: 'CNY' },
+      time: '2026-03-20T09:00:00.000+08:00',
+      ccy: 'CNY',
+      ctlAmt: '66213.50',
       surprise: true,
     };
-    expect((await callBack('notices', notice, 'x;ed25519;AAAA')).status).toBe(401);
-    expect((await callBack('notices', { ...notice, kind: 'unheard-of' })).status).toBe(400);
-    expect((await callBack('notices', { ...notice, orderNumber: 'nobody' })).status).toBe(404);
+    expect((await callBack('notices', notice, 'AAAA..AAAA')).status).toBe(401);
+    expect((await callBack('notices', { ...notice, kind: 'N9' })).status).toBe(400);
+    expect((await callBack('notices', { ...notice, reqNo: 'nobody' })).status).toBe(404);
     for (let i = 0; i < 2; i++) expect((await callBack('notices', notice)).status).toBe(200);
     await eventually(() => rig.heard.notices.length === 1);
     expect(rig.heard.notices).toMatchObject([{ noticeId: 'hubeibank-1', covered: { amount: '66213.50' } }]);
     expect(factsOf(order.orderNumber)).toContain('notice.received');
+  });
+
+  it('lets nothing in that the bank has not signed for this place and moment, and no signature twice', async () => {
+    const order = sampleFreeze(rig, digest);
+    bank.whim = () => 'processing';
+    await rig.dispatch([order]);
+    await eventually(() => eventsOf(order.orderNumber).includes('received'));
+    const body = JSON.parse(bank.bodyOf(bank.executed[0] as never).toString()) as CallBackBody;
+    const signature = await signCallBack('answers', body);
+    const asNotice = await bank.sign(bytesOf(body), { msg: 'notice', sub: body.reqNo });
+    const asReply = await bank.sign(bytesOf(body), { msg: 'answer', sub: body.reqNo, irt: 'AAAAAAAAAAAAAAAAAAAAAA' });
+    for (const wrong of [asNotice, asReply, signature.replace(/.(?=.{9}$)/, (char) => (char === 'A' ? 'B' : 'A')), '']) {
+      expect([wrong.length, (await callBack('answers', body, wrong)).status]).toEqual([wrong.length, 401]);
+    }
+    expect((await callBack('answers', { ...body, more: true }, signature)).status).toBe(401);
+    expect(await row(order.orderNumber)).toMatchObject({ standing: 'open', delivery: 'ACCEPTED' });
+    expect((await callBack('answers', body, signature)).status).toBe(200);
+    const replay = await callBack('answers', body, signature);
+    expect([replay.status, ((await replay.json()) as { code: string }).code]).toEqual([401, 'unauthenticated']);
+    expect(await rig.database(BANK).reader.all('SELECT jti FROM seen_signatures')).toHaveLength(1);
+    await eventually(() => answersTo(order.orderNumber).length === 1);
+  });
+
+  it('remembers the signatures of call-backs no longer than they count', async () => {
+    const seen = new SeenSignatureRows(rig.database(BANK), clock);
+    expect(await seen.isFirst('jti-of-long-ago-xx', clock.realNow() - 1)).toBe(true);
+    expect(await seen.isFirst('jti-of-today-xxxxx', clock.realNow() + 300_000)).toBe(true);
+    expect(await seen.isFirst('jti-of-today-xxxxx', clock.realNow() + 300_000)).toBe(false);
+    // Another process, or the same one a minute later.
+    expect(await new SeenSignatureRows(rig.database(BANK), clock).isFirst('jti-of-today-xxxxx', clock.realNow())).toBe(false);
+    expect(await rig.database(BANK).reader.all('SELECT jti FROM seen_signatures')).toEqual([{ jti: 'jti-of-today-xxxxx' }]);
   });
 
   it('settles everything within seconds after a bank that was dead comes back', async () => {

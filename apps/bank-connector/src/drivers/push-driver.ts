@@ -1,7 +1,6 @@
-import { judgeSignature, type AnsweredOutcome, type GuardedPush, type PushConnector } from '#connector-sdk';
+import type { AnsweredOutcome, GuardedPush, PushConnector, WireSignatures } from '#connector-sdk';
 import { errorText, failPoint, Recurring, type Timer } from '#kernel';
 import { inTrace, traceHeaders } from '#messaging';
-import type { KeyRing } from '#trust';
 import type { BankContext } from '../bank-context.js';
 import { dueOrders, nextDueAt, type OrderRow } from '../adapters/store/order-rows.js';
 import type { SendableOrder } from '../adapters/store/order-vault.js';
@@ -24,7 +23,7 @@ const IN_DOUBT = ['UNKNOWN', 'ACCEPTED'] as const;
 export interface PushDoor {
   readonly connector: PushConnector & { close(): void };
   readonly calls: GuardedPush;
-  readonly keys: KeyRing;
+  readonly signatures: Pick<WireSignatures, 'judgeReply'>;
 }
 
 /**
@@ -175,11 +174,14 @@ export class PushDriver implements Driver {
   }
 
   private async heard(known: SendableOrder, { heard }: AnsweredOutcome): Promise<void> {
-    const worth = judgeSignature(this.door.keys, this.context.bank, heard, this.context.clock.now());
+    const { log, bank } = this.context;
+    const orderNumber = known.row.order_number;
+    const { worth, fault } = await this.door.signatures.judgeReply(heard, orderNumber);
+    if (fault !== undefined) log.write('warn', 'answer-signature', { bank, orderNumber, fault });
     const reading = this.door.connector.readAnswer(heard.bytes, known.order);
     const fate = await this.recordAnswer.execute({ known, heard, worth, reading });
     // The same rubbish once more: the row has not moved, so its next question must be put off here.
-    if (fate === 'repeated' || fate === 'disregarded') await this.settle.stillInDoubt(known.row.order_number);
+    if (fate === 'repeated' || fate === 'disregarded') await this.settle.stillInDoubt(orderNumber);
   }
 
   /** An order whose outcome could not be recorded is in doubt like one of a process that died. */

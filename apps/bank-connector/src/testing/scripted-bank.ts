@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { signForWire, SIGNATURE_HEADER } from '#connector-sdk';
+import { COURT_AUDIENCE, JWS_HEADER, signJws, type JwsClaims } from '#connectors/realtime-json';
+import { SystemClock, systemEntropy } from '#kernel';
 import type { Ed25519Signer } from '#trust';
 
 export interface SeenOrder {
@@ -12,7 +13,7 @@ export interface SeenOrder {
 export type Whim = 'answer' | 'drop-before' | 'drop-after' | 'processing' | 'busy' | 'refuse' | 'garble' | 'unsigned' | 'silent';
 
 /**
- * A bank of a few lines behind a real socket: it remembers every order number that it has executed, and counts how often each arrived.
+ * A bank of a few lines behind a real socket, in the words of docs/dialects/realtime-json.md, on this machine and so without TLS: it remembers every order number that it has executed, and counts how often each arrived.
  * It has no accounts; it says `done`, or `no-account`, to everything.
  */
 export class ScriptedBank {
@@ -46,61 +47,74 @@ export class ScriptedBank {
 
   bodyOf(order: SeenOrder): Buffer {
     const at = '2026-03-10T03:52:04.000Z';
-    const head = { format: 'chakong-answer/v1', orderNumber: order.orderNumber, receivedAt: at, answeredAt: at };
-    const parsed = JSON.parse(order.bytes.toString('utf8')) as { lines?: { seq: number; amount?: object }[] };
-    const money = { amount: '66213.50', currency: 'CNY' };
-    const lines = (parsed.lines ?? []).map(({ seq, amount }) => ({
-      seq,
-      status: 'done',
-      limit: amount ?? money,
-      covered: amount ?? money,
-    }));
-    const body =
-      this.answerOf?.(order) ?? (order.action === 'inquire' ? { inquiry: { result: 'no-account', holdings: [] } } : { control: { lines } });
+    const head = { v: 1, reqNo: order.orderNumber, recvTime: at, ansTime: at };
+    const parsed = JSON.parse(order.bytes.toString('utf8')) as { items?: { seq: number; frzAmt?: string }[] };
+    const items = (parsed.items ?? []).map(({ seq, frzAmt = '66213.50' }) => ({ seq, stat: 'S', ccy: 'CNY', frzAmt, ctlAmt: frzAmt }));
+    const body = this.answerOf?.(order) ?? (order.action === 'SF01' ? { qryRslt: { retCode: '01', accts: [] } } : { ctlRslt: { items } });
     return Buffer.from(JSON.stringify({ ...head, ...body }), 'utf8');
+  }
+
+  /** A signature of the bank, as it stands beside these bytes. */
+  async sign(bytes: Buffer, claims: Omit<JwsClaims, 'aud'>): Promise<string> {
+    const at = new SystemClock().realNow();
+    return (await signJws(this.signer, bytes, { aud: COURT_AUDIENCE, ...claims }, { at, entropy: systemEntropy })).value;
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    if (request.method === 'GET') return this.status(decodeURIComponent(request.url?.split('/').at(-1) ?? ''), response);
-    await this.order(Buffer.concat(chunks), response);
+    const call = { response, jti: jtiOf(request) };
+    if (request.method === 'GET') return this.status(decodeURIComponent(request.url?.split('/').at(-1) ?? ''), call);
+    await this.order(Buffer.concat(chunks), call);
   }
 
-  private async order(bytes: Buffer, response: ServerResponse): Promise<void> {
-    const { orderNumber, action } = JSON.parse(bytes.toString('utf8')) as { orderNumber: string; action: string };
+  private async order(bytes: Buffer, call: Call): Promise<void> {
+    const { reqNo: orderNumber, tranCode: action } = JSON.parse(bytes.toString('utf8')) as { reqNo: string; tranCode: string };
     this.arrivals.set(orderNumber, (this.arrivals.get(orderNumber) ?? 0) + 1);
     const whim = this.whim(orderNumber);
-    if (whim === 'drop-before') return void response.destroy();
-    if (whim === 'busy') return json(response, 503, { reason: { code: 'SYSTEM', text: '系统繁忙' } });
-    if (whim === 'refuse') return json(response, 422, { reason: { code: 'FORMAT', text: '报文无法识别' } });
+    if (whim === 'drop-before') return void call.response.destroy();
+    if (whim === 'busy') return void call.response.writeHead(503).end();
+    if (whim === 'refuse') return this.say(call, 422, orderNumber, { state: 'rejected', reason: { code: 'E902', text: '报文无法识别' } });
     const known = this.executed.find((order) => order.orderNumber === orderNumber);
     const order = known ?? { orderNumber, action, bytes };
     if (!known) this.executed.push(order);
-    if (whim === 'drop-after') return void response.destroy();
+    if (whim === 'drop-after') return void call.response.destroy();
     if (whim === 'silent') return;
-    if (whim === 'processing') return json(response, 202, { status: 'processing', receivedAt: '2026-03-10T03:52:03.120Z' });
-    await this.answer(order, response, whim);
+    if (whim === 'processing') return this.say(call, 202, orderNumber, { state: 'accepted', recvTime: '2026-03-10T11:52:03.120+08:00' });
+    await this.answer(order, call, whim);
   }
 
-  private async status(orderNumber: string, response: ServerResponse): Promise<void> {
+  private async status(orderNumber: string, call: Call): Promise<void> {
     this.statusAsked.push(orderNumber);
     const order = this.executed.find((one) => one.orderNumber === orderNumber);
-    if (!order) return json(response, 404, { status: 'not-found' });
+    if (!order) return this.say(call, 404, orderNumber, { state: 'not-found' });
     const whim = this.whim(orderNumber);
-    if (whim === 'processing') return json(response, 202, { status: 'processing' });
-    await this.answer(order, response, whim);
+    if (whim === 'processing') return this.say(call, 202, orderNumber, { state: 'accepted' });
+    await this.answer(order, call, whim);
   }
 
-  private async answer(order: SeenOrder, response: ServerResponse, whim: Whim): Promise<void> {
+  private async answer(order: SeenOrder, { response, jti }: Call, whim: Whim): Promise<void> {
     const bytes = this.bodyOf(order);
-    const signature = await signForWire(this.signer, bytes);
-    const body = whim === 'garble' ? Buffer.from(bytes.toString('utf8').replace('66213.50', '66213.51').replace('no-', 'NO-')) : bytes;
-    const headers = { 'content-type': 'application/json', ...(whim === 'unsigned' ? {} : { [SIGNATURE_HEADER]: signature }) };
+    const signature = await this.sign(bytes, { msg: 'answer', sub: order.orderNumber, irt: jti });
+    const body = whim === 'garble' ? Buffer.from(bytes.toString('utf8').replace('66213.50', '66213.51').replace('"01"', '"02"')) : bytes;
+    const headers = { 'content-type': 'application/json', ...(whim === 'unsigned' ? {} : { [JWS_HEADER]: signature }) };
     response.writeHead(200, headers).end(body);
+  }
+
+  private async say({ response, jti }: Call, status: number, orderNumber: string, state: object): Promise<void> {
+    const bytes = Buffer.from(JSON.stringify({ v: 1, reqNo: orderNumber, ...state }));
+    const signature = await this.sign(bytes, { msg: 'state', sub: orderNumber, irt: jti });
+    response.writeHead(status, { 'content-type': 'application/json', [JWS_HEADER]: signature }).end(bytes);
   }
 }
 
-function json(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+interface Call {
+  readonly response: ServerResponse;
+  readonly jti: string;
+}
+
+/** The bank trusts whoever calls; it only says in its replies which call they are to. */
+function jtiOf(request: IncomingMessage): string {
+  const [head = ''] = String(request.headers[JWS_HEADER]).split('.');
+  return (JSON.parse(Buffer.from(head, 'base64url').toString('utf8')) as { jti: string }).jti;
 }

@@ -1,8 +1,17 @@
+import type { CallBackTls } from '../dialects/realtime-json/court-call.js';
+import type { DoorPlace } from '../dialects/realtime-json/tls-door.js';
 import type { SimulatedBank } from './bank-cores.js';
 
 /** How a simulated bank talks to the court. Addresses are without a trailing slash. */
 export type BankWire =
-  | { readonly dialect: 'realtime-json'; /** `<origin>/connector/<bank>` */ readonly connector: string }
+  | {
+      readonly dialect: 'realtime-json';
+      /** `<origin>/connector/<bank>` */
+      readonly connector: string;
+      /** For the call-backs, where the connector speaks TLS. */
+      readonly tls?: CallBackTls;
+      readonly door: DoorPlace;
+    }
   | { readonly dialect: 'poll-xml'; readonly connector: string; readonly user: string; readonly password: string; readonly pollMs: number }
   | { readonly dialect: 'file-zip'; /** Folder with one folder per legal person. */ readonly exchange: string; readonly scanMs: number }
   | { readonly dialect: 'manual-desk' };
@@ -19,6 +28,9 @@ const DAY_MS = 86_400_000;
 export interface DemoSurroundings {
   /** Origin of the connector that a bank calls, for example `http://127.0.0.1:3000`. */
   readonly connectorOf: (bank: string) => string;
+  /** Where the bank that is called listens. */
+  readonly door: DoorPlace;
+  readonly callBackTls?: CallBackTls | undefined;
   /** DATA_DIR/exchange/hbrcu */
   readonly exchange: string;
   /** How the polling bank signs in: the user and password of its profile. */
@@ -31,7 +43,7 @@ export interface DemoSurroundings {
  * The four banks of the demo. The demo court's account lies at 湖北银行 (313521000000), so its deducts are credited at once
  * and those of the others go between banks, as in the worked example.
  */
-export function demoBanks({ connectorOf, exchange, pollUser, pollMs }: DemoSurroundings): BankSetup[] {
+export function demoBanks({ connectorOf, door, callBackTls, exchange, pollUser, pollMs }: DemoSurroundings): BankSetup[] {
   const alike = { interbankDelayMs: DAY_MS, desk: false, notices: false };
   return [
     {
@@ -40,7 +52,12 @@ export function demoBanks({ connectorOf, exchange, pollUser, pollMs }: DemoSurro
       bankNumbers: ['313521000000'],
       legalPersons: ['hubeibank'],
       notices: true,
-      wire: { dialect: 'realtime-json', connector: `${connectorOf('hubeibank')}/connector/hubeibank` },
+      wire: {
+        dialect: 'realtime-json',
+        connector: `${connectorOf('hubeibank')}/connector/hubeibank`,
+        door,
+        ...(callBackTls ? { tls: callBackTls } : {}),
+      },
     },
     {
       ...alike,

@@ -22,6 +22,6 @@ export interface Surroundings {
 
 /** A front end that works by itself, without being called. */
 export interface Worker {
-  start(): void;
+  start(): Promise<void> | void;
   stop(): Promise<void>;
 }

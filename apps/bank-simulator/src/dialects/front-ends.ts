@@ -5,8 +5,10 @@ import type { BankInside, Surroundings, Worker } from './dialect-deps.js';
 import { FileClerk } from './file-zip/file-clerk.js';
 import { MessageSignatures } from './plain-json/message-signatures.js';
 import { Poller } from './poll-xml/poller.js';
+import { BankJws } from './realtime-json/bank-jws.js';
 import { CallBack } from './realtime-json/call-back.js';
 import { RealtimeCounter } from './realtime-json/realtime-counter.js';
+import { TlsDoor } from './realtime-json/tls-door.js';
 
 /** How often the banks look whether something fell due; what did shows within a second. */
 const DUE_EVERY_MS = 250;
@@ -23,7 +25,8 @@ type Inside = Omit<BankInside, 'bank' | 'signatures'>;
 
 /** The front ends of all banks, one per bank by its dialect, and the clock work that the cores need. */
 export class FrontEnds implements Worker {
-  readonly counters = new Map<string, RealtimeCounter>();
+  /** The doors of the banks that the court calls, by bank. */
+  readonly doors = new Map<string, TlsDoor>();
   private readonly workers: Worker[] = [];
 
   constructor(
@@ -35,8 +38,8 @@ export class FrontEnds implements Worker {
     for (const setup of keys.banks) if (setup.wire.dialect !== 'manual-desk') this.connect(setup, keys);
   }
 
-  start(): void {
-    for (const worker of this.workers) worker.start();
+  async start(): Promise<void> {
+    for (const worker of this.workers) await worker.start();
   }
 
   async stop(): Promise<void> {
@@ -48,8 +51,14 @@ export class FrontEnds implements Worker {
     if (!signer) throw new AppError('invariant-broken', `the simulated bank ${bank} has no signing key`, { level: 'fatal' });
     const inside: BankInside = { ...this.inside, bank, signatures: new MessageSignatures(signer, keys.courtKeys) };
     if (wire.dialect === 'realtime-json') {
-      this.counters.set(bank, new RealtimeCounter(inside, this.around));
-      this.workers.push(new CallBack(inside, this.around, wire.connector));
+      const { clock, entropy, log } = this.around;
+      const jws = new BankJws({ bank, signer, courtKeys: keys.courtKeys, time: clock, entropy });
+      const door = new TlsDoor(bank, new RealtimeCounter(inside, this.around, jws), wire.door, log);
+      this.doors.set(bank, door);
+      this.workers.push(
+        door,
+        new CallBack(inside, this.around, jws, { connector: wire.connector, ...(wire.tls ? { tls: wire.tls } : {}) }),
+      );
     } else if (wire.dialect === 'poll-xml') this.workers.push(new Poller(inside, this.around, wire, wire.pollMs));
     else if (wire.dialect === 'file-zip') this.workers.push(new FileClerk(inside, this.around, wire.exchange, wire.scanMs));
   }

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { flattenedVerify } from 'jose';
 import { Ed25519Signer, newPrivateKeyPem, parseDetached, Ed25519Verifier, signDetached } from '#trust';
-import { sha256Hex, type Entropy } from '#kernel';
+import { sha256Hex, SystemClock, systemEntropy, type Entropy } from '#kernel';
 import { DEBTOR, OWN_BANK } from './sample-bank.js';
 
 const DOCUMENT = Buffer.from('%PDF-1.7 协助执行通知书', 'utf8');
@@ -15,6 +17,20 @@ const PAPERS: Readonly<Record<string, readonly string[]>> = {
 export interface SignedMessage {
   readonly bytes: Buffer;
   readonly signature: string;
+}
+
+/** A reply of the bank that is called, with what its signature says. */
+export interface SignedReply {
+  readonly status: number;
+  readonly bytes: Buffer;
+  readonly header: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface CourtClaims {
+  readonly msg: string;
+  readonly sub: string;
+  /** Members of the header that stand in for the right ones. */
+  readonly over?: Readonly<Record<string, unknown>>;
 }
 
 let count = 0;
@@ -52,6 +68,7 @@ export class FakeCourt {
   /** Status of the next replies to what a bank brings; 200 by default. */
   status = 200;
   private readonly server: Server;
+  private door = { port: 0, tls: {} };
 
   constructor(
     entropy: Entropy,
@@ -81,6 +98,48 @@ export class FakeCourt {
   async sign(body: object): Promise<SignedMessage> {
     const bytes = Buffer.from(JSON.stringify(body), 'utf8');
     return { bytes, signature: `${this.signer.keyId};ed25519;${(await signDetached(this.signer, bytes)).slice('ed25519:'.length)}` };
+  }
+
+  /** Where the bank that is called listens, and what is shown there. */
+  reach(port: number, tls: object): void {
+    this.door = { port, tls };
+  }
+
+  async signJws(bytes: Buffer, { msg, sub, over = {} }: CourtClaims): Promise<string> {
+    const jti = systemEntropy.bytes(16).toString('base64url');
+    const crit = ['b64', 'iat', 'jti', 'aud', 'msg', 'sub'];
+    const named = { iat: Math.floor(new SystemClock().realNow() / 1000), jti, aud: 'hubeibank', msg, sub };
+    const header = { alg: 'EdDSA', kid: this.signer.keyId, b64: false, crit, ...named, ...over };
+    const head = Buffer.from(JSON.stringify(header)).toString('base64url');
+    const signature = await this.signer.sign(Buffer.concat([Buffer.from(`${head}.`), bytes]));
+    return `${head}..${signature.toString('base64url')}`;
+  }
+
+  /** Calls the bank over mutual TLS; without bytes it asks. */
+  async callBank(path: string, claims: CourtClaims, bytes?: Buffer, tls: object = this.door.tls): Promise<SignedReply> {
+    const signature = await this.signJws(bytes ?? Buffer.alloc(0), claims);
+    return this.callBankWith(path, signature, bytes, tls);
+  }
+
+  async callBankWith(path: string, signature: string, bytes?: Buffer, tls: object = this.door.tls): Promise<SignedReply> {
+    const url = `https://127.0.0.1:${this.door.port}/bank/hubeibank/${path}`;
+    const options = { ...tls, method: bytes ? 'POST' : 'GET', headers: { 'x-jws-signature': signature }, agent: false as const };
+    const reply = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpsRequest(url, options, resolve).on('error', reject).end(bytes);
+    });
+    const body = await bytesOf(reply);
+    return { status: reply.statusCode ?? 0, bytes: body, header: await this.readJws(body, header(reply)) };
+  }
+
+  /** What a bank's signature over exactly these bytes says, if it holds. */
+  async readJws(bytes: Buffer, value: string | undefined): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const [head = '', , signature = ''] = value?.split('.') ?? [];
+    const find = ({ kid = '' }: { kid?: string } = {}) => this.bankKeys.get(kid)?.publicKey ?? Promise.reject(new Error('no such key'));
+    const understood = { iat: true, jti: true, aud: true, msg: true, sub: true, irt: true };
+    return flattenedVerify({ protected: head, payload: bytes, signature }, find, { algorithms: ['EdDSA'], crit: understood }).then(
+      (verified) => ({ ...verified.protectedHeader }),
+      () => undefined,
+    );
   }
 
   async serve(body: { orderNumber: string }): Promise<void> {
@@ -114,9 +173,8 @@ export class FakeCourt {
         })),
       };
     if (path === 'acknowledgements') return this.acknowledge(body);
-    if (path === 'notices') return this.take(body, header(request), this.notices, (notice) => ({ noticeId: notice['noticeId'] }));
-    if (path === 'answers' && header(request) !== undefined)
-      return this.take(body, header(request), this.answers, (answer) => ({ orderNumber: answer['orderNumber'] }));
+    if (path === 'notices') return this.take(body, header(request), this.notices);
+    if (path === 'answers' && header(request) !== undefined) return this.take(body, header(request), this.answers);
     return path === 'answers' ? this.takeUpload(body) : undefined;
   }
 
@@ -131,16 +189,10 @@ export class FakeCourt {
     return { results: orderNumbers.map((orderNumber) => ({ orderNumber, result: 'ok' })) };
   }
 
-  private take(
-    bytes: Buffer,
-    signature: string | undefined,
-    into: Record<string, unknown>[],
-    reply: (message: Record<string, unknown>) => object,
-  ): object {
-    if (!this.holds(bytes, signature)) this.badSignatures += 1;
+  private async take(bytes: Buffer, signature: string | undefined, into: Record<string, unknown>[]): Promise<object> {
+    if ((await this.readJws(bytes, signature))?.['aud'] !== 'court') this.badSignatures += 1;
     else if (this.status === 200) into.push(JSON.parse(bytes.toString('utf8')) as Record<string, unknown>);
-    const last = into.at(-1);
-    return last ? reply(last) : {};
+    return {};
   }
 
   private takeUpload(body: Buffer): object {
@@ -160,7 +212,7 @@ export class FakeCourt {
 }
 
 function header(request: IncomingMessage): string | undefined {
-  const value = request.headers['x-chakong-signature'];
+  const value = request.headers['x-jws-signature'];
   return typeof value === 'string' ? value : undefined;
 }
 

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpServer } from '#http';
 import { AppError, silentLog, SystemClock, systemEntropy } from '#kernel';
+import { TestAuthority } from '#testing';
 import { Ed25519Signer, Ed25519Verifier, newPrivateKeyPem } from '#trust';
 import { BankSimulatorModule } from '../bank-simulator.module.js';
 import { demoBanks } from '../banks/bank-setup.js';
+import { FrontEnds } from '../dialects/front-ends.js';
 import { openBooks } from '../banks/open-simulator.js';
 import { FakeCourt } from './fake-court.js';
 import { DEBTOR } from './sample-bank.js';
@@ -52,17 +54,28 @@ export class RunningSimulator {
     const environment = { clock, entropy: systemEntropy, log: silentLog };
     const database = await openBooks(join(folder, 'sim'), environment);
     const origin = await court.listen();
+    const authority = await TestAuthority.create('simulated bank and its court');
+    const server = await authority.issue('hubeibank', { hosts: ['127.0.0.1'] });
+    const client = await authority.issue('court');
+    const tls = { certificate: server.cert, key: server.key, clientAuthority: authority.cert };
     const module = await BankSimulatorModule.forRoot({
       ...environment,
       database,
       simClock: { now: () => clock.now(), advance: async (ms) => clock.advance(ms) },
       access: { assertAdmin: async (header) => assertAdmin(header) },
-      banks: demoBanks({ connectorOf: () => origin, exchange, pollUser: { user: 'YH01', password: 'secret' }, pollMs: 100 }),
+      banks: demoBanks({
+        connectorOf: () => origin,
+        door: { port: 0, tls },
+        exchange,
+        pollUser: { user: 'YH01', password: 'secret' },
+        pollMs: 100,
+      }),
       signers,
       courtKeys: [verifier(court.signer)],
     });
     const app: NestFastifyApplication = await createHttpServer(module, silentLog);
     await app.listen(0, '127.0.0.1');
+    court.reach(app.get(FrontEnds).doors.get('hubeibank')?.port ?? 0, { ca: authority.cert, ...client });
     return new RunningSimulator(court, await app.getUrl(), exchange, clock, [
       () => app.close(),
       () => court.close(),

@@ -1,12 +1,15 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { RealTime } from '#kernel';
+import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from 'node:https';
+import { X509Certificate } from 'node:crypto';
+import { AppError, type Instant, type RealTime } from '#kernel';
+import type { BankTls } from '#connector-sdk';
+import { tlsFaultOf } from './tls-faults.js';
 
 /** Bytes that a reply may have: an inquiry's answer with years of bookings is far below. */
 export const REPLY_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface HttpCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
@@ -28,15 +31,24 @@ export interface HttpClientOptions {
   /** Real milliseconds from the call to an open connection. */
   readonly connectMs: number;
   readonly time: RealTime;
+  readonly tls?: BankTls;
 }
 
-/** Calls one bank over connections that stay open. It never repeats a call and never throws for the network. */
+/** Nothing leaves the machine there, so a stand-in bank may do without TLS. */
+const OWN_MACHINE: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** Calls one bank over connections that stay open, and TLS sessions that are resumed. It never repeats a call and never throws for the network. */
 export class HttpClient {
   private readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
 
+  /** Last moment of the certificate that we show, so that an old one is told by its name and not by a broken connection. */
+  private readonly goodUntil: Instant;
+
   constructor(private readonly options: HttpClientOptions) {
+    const { tls } = options;
+    this.goodUntil = tls ? Date.parse(new X509Certificate(tls.certificate).validTo) : Infinity;
     const settings = { keepAlive: true, maxSockets: options.connections, maxFreeSockets: options.connections };
-    this.agents = { http: new HttpAgent(settings), https: new HttpsAgent(settings) };
+    this.agents = { http: new HttpAgent(settings), https: new HttpsAgent({ ...settings, ...trusting(options.tls) }) };
   }
 
   call(call: HttpCall, signal: AbortSignal): Promise<HttpResult> {
@@ -63,9 +75,15 @@ export class HttpClient {
 
   private open({ method, path, headers = {}, body }: HttpCall, signal: AbortSignal): ClientRequest {
     const url = new URL(`${this.options.endpoint()}${path}`);
+    const isSecure = url.protocol === 'https:';
+    // Without certificates of our own any server with a bought one would be taken for the bank.
+    if (isSecure ? !this.options.tls : !OWN_MACHINE.has(url.hostname)) {
+      throw new AppError('insecure-address', 'a bank is called over mutual TLS');
+    }
+    if (isSecure && this.options.time.realNow() > this.goodUntil) throw new AppError('our-certificate-expired', 'nothing to show');
     const length = body === undefined ? {} : { 'content-length': String(body.length) };
     const options = { method, headers: { ...headers, ...length }, signal };
-    return url.protocol === 'https:'
+    return isSecure
       ? httpsRequest(url, { ...options, agent: this.agents.https })
       : httpRequest(url, { ...options, agent: this.agents.http });
   }
@@ -80,6 +98,12 @@ export class HttpClient {
       request.once('close', connected);
     });
   }
+}
+
+function trusting(tls: BankTls | undefined): AgentOptions {
+  if (!tls) return {};
+  const { authority, certificate, key } = tls;
+  return { ca: authority, cert: certificate, key, minVersion: 'TLSv1.2', rejectUnauthorized: true };
 }
 
 function collect(response: IncomingMessage, resolve: (result: HttpResult) => void, fail: (error: Error) => void): void {
@@ -108,9 +132,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: 'connection-broken',
   ABORT_ERR: 'timed-out',
   ETOOLARGE: 'reply-too-large',
+  'insecure-address': 'insecure-address',
+  'our-certificate-expired': 'our-certificate-expired',
 };
 
 function reasonOf(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return REASONS[code] ?? 'network-error';
+  return REASONS[code] ?? tlsFaultOf(code) ?? 'network-error';
 }

@@ -2,16 +2,17 @@ import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, R
 import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiPropertyOptional, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import { judgeSignature, SIGNATURE_HEADER, type HeardBytes, type UploadResult } from '#connector-sdk';
+import type { HeardBytes, UploadResult } from '#connector-sdk';
 import type { RawBody } from '#http';
 import { AppError } from '#kernel';
 import type { AnswerFate } from '../store/answer-rows.js';
 import type { BankHost } from '../../bank-host.js';
 import { BankHosts } from '../../bank-hosts.js';
+import type { Door } from '../../open-bank.js';
 import { CONNECTOR_PARTS, type ConnectorParts } from '../../connector-parts.js';
 import { AcknowledgeOrders } from '../../use-cases/acknowledge-orders/acknowledge-orders.js';
 import { ReceiveAnswer } from '../../use-cases/receive-answer/receive-answer.js';
-import { RecordNotice } from '../../use-cases/record-notice/record-notice.js';
+import { ReceiveCallBack } from '../../use-cases/receive-call-back/receive-call-back.js';
 import { PAGE_MAX, ServeOrders } from '../../use-cases/serve-orders/serve-orders.js';
 import { assertSignedIn } from './basic-sign-in.js';
 
@@ -24,7 +25,7 @@ export class OrdersPageQuery {
   limit?: string;
 }
 
-const SIGNATURE = { name: 'X-Chakong-Signature', required: true, description: '<keyId>;ed25519;<base64url>，对正文原始字节的签名' };
+const SIGNATURE = { name: 'X-JWS-Signature', required: true, description: '对正文原始字节的分离式 JWS（docs/dialects/realtime-json.md）' };
 const BANK = { name: 'bank', description: '银行代码', example: 'hubeibank' };
 
 /** What the banks call, by docs/dialects: call-backs of the bank that we call, and the four calls of the bank that polls. */
@@ -44,22 +45,17 @@ export class BankCallsController {
   @HttpCode(200)
   @ApiOperation({ summary: '银行送达反馈（实时银行逐件回调；轮询银行每次至多 100 件）' })
   @ApiHeader({ ...SIGNATURE, required: false })
-  @ApiBody({ schema: { type: 'object' }, description: 'docs/dialects/plain-json.md 的反馈，或 {"answers":[{"body","signature"}]}' })
+  @ApiBody({ schema: { type: 'object' }, description: 'docs/dialects/realtime-json.md 的反馈，或 {"answers":[{"body","signature"}]}' })
   @ApiOkResponse({ schema: { example: { orderNumber: '202603104201060000000201' } } })
   async answers(
     @Param('bank') bank: string,
     @Req() request: BankRequest,
-    @Headers(SIGNATURE_HEADER) signature: string | undefined,
     @Headers('authorization') authorization: string | undefined,
     @Body() body: unknown,
   ): Promise<unknown> {
     const host = this.host(bank);
     const { door } = host;
-    if (door.kind === 'push') {
-      const receive = new ReceiveAnswer(host.context, door.connector, this.parts.bankKeys);
-      const { orderNumber } = await receive.execute(heardOf(request, signature));
-      return { orderNumber };
-    }
+    if (door.kind === 'push') return { orderNumber: await new ReceiveCallBack(host.context, door).answer(heardOf(request, door)) };
     const { connector } = this.polled(host, authorization);
     const receive = new ReceiveAnswer(host.context, connector, this.parts.bankKeys);
     return { results: await Promise.all(connector.readUpload(body).map((heard) => uploadOne(receive, heard))) };
@@ -69,18 +65,12 @@ export class BankCallsController {
   @HttpCode(200)
   @ApiOperation({ summary: '银行主动通知' })
   @ApiHeader(SIGNATURE)
-  @ApiBody({ schema: { type: 'object' }, description: 'docs/dialects/plain-json.md 的通知' })
+  @ApiBody({ schema: { type: 'object' }, description: 'docs/dialects/realtime-json.md 的通知' })
   @ApiOkResponse({ schema: { example: { noticeId: 'hubeibank-17' } } })
-  async notices(
-    @Param('bank') bank: string,
-    @Req() request: BankRequest,
-    @Headers(SIGNATURE_HEADER) signature: string | undefined,
-  ): Promise<unknown> {
+  async notices(@Param('bank') bank: string, @Req() request: BankRequest): Promise<unknown> {
     const { context, door } = this.host(bank);
     if (door.kind !== 'push' || !context.manifest.notices) throw noSuchCall();
-    const heard = heardOf(request, signature);
-    const worth = judgeSignature(this.parts.bankKeys, bank, heard, context.clock.now());
-    return { noticeId: await new RecordNotice(context).execute(heard, worth, door.connector.readNotice(heard.bytes)) };
+    return { noticeId: await new ReceiveCallBack(context, door).notice(heardOf(request, door)) };
   }
 
   @Get('orders')
@@ -144,8 +134,10 @@ function noSuchCall(): AppError {
   return new AppError('not-found', '该银行没有这个接口');
 }
 
-function heardOf(request: BankRequest, signature: string | undefined): HeardBytes {
-  return { bytes: request.rawBody ?? Buffer.alloc(0), contentType: 'application/json', signature };
+function heardOf(request: BankRequest, { signatures }: Extract<Door, { kind: 'push' }>): HeardBytes {
+  const signature = request.headers[signatures.header];
+  const bytes = request.rawBody ?? Buffer.alloc(0);
+  return { bytes, contentType: 'application/json', signature: typeof signature === 'string' ? signature : undefined };
 }
 
 /** Errors that are the answer's own, and that no repetition will mend. */

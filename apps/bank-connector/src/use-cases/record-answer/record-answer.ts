@@ -68,14 +68,14 @@ export class RecordAnswer {
     return { hearing, original: { digest, size, contentType: heard.contentType, ...worth }, judgement, delivery: 'ACCEPTED' };
   }
 
-  /** A refusal at the door, which carries no signature of its own form: nothing was done, so it is told as a rollback. */
-  async rejection(known: KnownOrder, { heard, code, text }: RejectedOutcome): Promise<AnswerFate> {
+  /** A refusal at the door, which is no answer: nothing was done, so it is told as a rollback. */
+  async rejection(known: KnownOrder, { heard, code, text, worth = { signature: 'absent' } }: RejectedOutcome): Promise<AnswerFate> {
     const { database, vault, clock } = this.context;
     const { digest, size } = await vault.blobs.put(known.row.case_id, heard.bytes);
     const note = `银行未受理：${text} (${code})`;
     const judgement: Judgement = { kind: 'counts', content: { rollback: { code: '03', note } }, answeredAt: instantText(clock.now()) };
-    const hearing: Hearing = { known, heard, worth: { signature: 'absent' }, reading: { kind: 'unreadable', reason: code } };
-    const original: OriginalRef = { digest, size, contentType: heard.contentType, signature: 'absent' };
+    const hearing: Hearing = { known, heard, worth, reading: { kind: 'unreadable', reason: code } };
+    const original: OriginalRef = { digest, size, contentType: heard.contentType, ...worth };
     return database.run((tx) => this.commit(tx, { hearing, original, judgement, delivery: 'REJECTED' }));
   }
 

@@ -1,8 +1,7 @@
 import type { OrderDispatched } from '#contracts';
-import { signForWire, type OrderTranslation } from '#connector-sdk';
+import type { OrderTranslation, WireSignatures } from '#connector-sdk';
 import { AppError, sha256Hex } from '#kernel';
 import type { DataKey } from '#privacy';
-import type { SignerPort } from '#trust';
 import type { BankContext } from '../../bank-context.js';
 import type { DocumentShelf } from '../../adapters/store/document-shelf.js';
 
@@ -27,7 +26,7 @@ export class PrepareOrder {
     private readonly context: BankContext,
     /** Undefined at a manual desk, to which no bytes go. */
     private readonly translation: OrderTranslation | undefined,
-    private readonly signer: SignerPort,
+    private readonly signatures: Pick<WireSignatures, 'keepWith'>,
     private readonly documents: DocumentShelf,
   ) {}
 
@@ -40,7 +39,7 @@ export class PrepareOrder {
     try {
       const bytes = this.translation.writeOrder(order, await this.contents(order));
       if (bytes.length > ORDER_BYTES_MAX) throw new AppError('too-large', '请求单连同法律文书超过银行可接收的大小');
-      return { order, key, wire: { bytes, signature: await signForWire(this.signer, bytes) } };
+      return { order, key, wire: { bytes, signature: await this.signatures.keepWith(bytes) } };
     } catch (error) {
       if (!(error instanceof AppError) || !NEVER.has(error.code)) throw error;
       return { order, key, wire: NO_WIRE, impossible: { code: error.code, reason: error.message } };

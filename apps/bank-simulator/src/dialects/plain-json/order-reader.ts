@@ -1,20 +1,9 @@
-import { AppError, isCurrency, isLegalDate, parseAmount, parseStrictJson, sha256Hex, type LegalDate, type Minor } from '#kernel';
+import { AppError, isCurrency, isLegalDate, parseAmount, parseStrictJson, type LegalDate, type Minor } from '#kernel';
 import { ORDER_ACTIONS, type OrderAction } from '../../book/model.js';
-import type { BankOrder, CourtAccountOfOrder, OrderLine } from '../../book/order.js';
+import type { CourtAccountOfOrder, OrderLine } from '../../book/order.js';
+import type { OrderDocument, ReadOrder } from '../papers.js';
 
-/** A document as an order names it; `content` only where the transport has no other way to fetch it. */
-export interface OrderDocument {
-  readonly type: string;
-  readonly sha256: string;
-  readonly content?: Buffer;
-}
-
-/** An order as it came in: what the core executes, and the papers that the bank looks at before. */
-export interface ReadOrder {
-  readonly order: BankOrder;
-  readonly documents: readonly OrderDocument[];
-  readonly officer: { readonly workId: string; readonly dutyId: string };
-}
+export { paperProblem, type OrderDocument, type ReadOrder } from '../papers.js';
 
 /** Lines that one order can have; a debtor with more accounts gets several orders. */
 const LINES_MAX = 1_000;
@@ -52,27 +41,6 @@ export function orderOf(body: unknown): ReadOrder {
     officer: { workId: optional(officer, 'workId') ?? '', dutyId: optional(officer, 'dutyId') ?? '' },
   };
 }
-
-/**
- * What a bank looks at before it does anything (R2, R4): the debtor's number, the officer's two credentials, and the
- * papers that the action needs, with the bytes that the order says. Returns the rollback code when something is missing.
- */
-export function paperProblem({ order, documents, officer }: ReadOrder): string | undefined {
-  if (order.subject.idNumber.trim() === '') return '0401';
-  if (officer.workId.trim() === '' || officer.dutyId.trim() === '') return '0402';
-  const types = new Set(documents.map((document) => document.type));
-  const complete = PAPERS[order.action].every((type) => types.has(type));
-  const intact = documents.every(({ content, sha256 }) => content === undefined || sha256Hex(content) === sha256);
-  return complete && intact ? undefined : '0403';
-}
-
-const PAPERS: Readonly<Record<OrderAction, readonly string[]>> = {
-  inquire: ['inquiry-notice'],
-  freeze: ['freeze-ruling', 'freeze-notice'],
-  renew: ['freeze-ruling', 'freeze-notice'],
-  release: ['release-ruling', 'release-notice'],
-  deduct: ['deduct-ruling', 'deduct-notice'],
-};
 
 function lineOf(value: unknown, courtAccount: CourtAccountOfOrder | undefined): OrderLine {
   const line = members(value, 'line');

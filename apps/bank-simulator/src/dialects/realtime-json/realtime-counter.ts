@@ -2,79 +2,94 @@ import { AppError } from '#kernel';
 import { garble, strikes } from '../../faults/faults.js';
 import type { OrderRecord } from '../../store/order-rows.js';
 import type { BankInside, Surroundings } from '../dialect-deps.js';
-import { answerBytes } from '../plain-json/message-writer.js';
-import { paperProblem, readOrder, type ReadOrder } from '../plain-json/order-reader.js';
+import { paperProblem, type ReadOrder } from '../papers.js';
+import { answerBytes } from './answer-writer.js';
+import type { BankClaims, BankJws, CourtHeader } from './bank-jws.js';
+import { chinaTime } from './china-time.js';
+import { BODY_VERSION, readOrder } from './order-reader.js';
 
 /** A bank that needs longer than this for an order takes it (202) and calls back with the answer. */
 export const CALL_BACK_FROM_MS = 2_000;
 
-/** What goes back over the connection; `broken` closes it without a word. */
+/** What goes back over the connection; `broken` closes it without a word. Whoever is not the court gets no signed word. */
 export type CounterReply =
   | { readonly kind: 'broken' }
-  | { readonly kind: 'answer'; readonly body: Buffer; readonly signature: string }
-  | { readonly kind: 'json'; readonly status: number; readonly body: object };
+  | { readonly kind: 'signed'; readonly status: number; readonly body: Buffer; readonly signature: string }
+  | { readonly kind: 'unsigned'; readonly status: number };
 
 const BROKEN: CounterReply = { kind: 'broken' };
+const NOT_THE_COURT: CounterReply = { kind: 'unsigned', status: 401 };
 
-/** The HTTP side of a bank that the court calls (docs/dialects/realtime-json.md), with the faults that are switched on. */
+type State = { readonly state: 'accepted' | 'not-found' | 'rejected'; readonly recvTime?: string; readonly reason?: object };
+const STATUS_OF = { accepted: 202, 'not-found': 404, rejected: 422 } as const;
+
+/** The HTTPS side of a bank that the court calls (docs/dialects/realtime-json.md), with the faults that are switched on. */
 export class RealtimeCounter {
   /** Orders that the bank is thinking about; until it has stored one, a status query must not say that it is unknown. */
   private readonly thinking = new Map<string, number>();
 
   constructor(
-    private readonly inside: BankInside,
+    private readonly inside: Omit<BankInside, 'signatures'>,
     private readonly around: Surroundings,
+    private readonly jws: BankJws,
   ) {}
 
   async order(bytes: Buffer, signature: string | undefined): Promise<CounterReply> {
     const faults = this.faults();
     if (faults.down || strikes(faults.dropRequest, this.around.entropy)) return BROKEN;
-    if (!this.inside.signatures.isOfCourt(bytes, signature)) return refusal(401, 'SEAL_INVALID', '法院签名验证不通过');
+    const header = this.jws.read(bytes, signature);
+    if (header?.msg !== 'order') return NOT_THE_COURT;
     const read = tryRead(bytes);
-    if (!read) return refusal(422, 'FORMAT', '报文无法识别');
-    this.think(read.order.orderNumber, 1);
+    if (read?.order.orderNumber !== header.sub)
+      return this.say(header, { state: 'rejected', reason: { code: 'E902', text: '报文无法识别' } });
+    this.think(header.sub, 1);
     try {
-      return await this.execute(read);
+      return await this.execute(read, header);
     } catch (error) {
-      if (error instanceof AppError && error.code === 'unavailable')
-        return { kind: 'json', status: 503, body: { reason: { code: 'SYSTEM', text: '系统繁忙' } } };
+      if (error instanceof AppError && error.code === 'unavailable') return { kind: 'unsigned', status: 503 };
       throw error;
     } finally {
-      this.think(read.order.orderNumber, -1);
+      this.think(header.sub, -1);
     }
   }
 
-  async status(orderNumber: string): Promise<CounterReply> {
+  async status(orderNumber: string, signature: string | undefined): Promise<CounterReply> {
     const { bank, orders } = this.inside;
     if (this.faults().down) return BROKEN;
+    const header = this.jws.read(Buffer.alloc(0), signature);
+    if (header?.msg !== 'query' || header.sub !== orderNumber) return NOT_THE_COURT;
     const record = await orders.find(bank, orderNumber);
-    if (record) return this.reply(record);
-    if (this.thinking.has(orderNumber)) return { kind: 'json', status: 202, body: { status: 'processing' } };
-    return { kind: 'json', status: 404, body: { status: 'not-found' } };
+    if (record) return this.reply(header, record);
+    return this.say(header, { state: this.thinking.has(orderNumber) ? 'accepted' : 'not-found' });
   }
 
-  private async execute(read: ReadOrder): Promise<CounterReply> {
+  private async execute(read: ReadOrder, header: CourtHeader): Promise<CounterReply> {
     const { bank, orders } = this.inside;
     const { latencyMs } = this.faults();
     const problem = paperProblem(read);
     if (latencyMs !== undefined && latencyMs >= CALL_BACK_FROM_MS && !problem) {
-      return this.reply((await orders.postpone(bank, read.order, latencyMs)).record);
+      return this.reply(header, (await orders.postpone(bank, read.order, latencyMs)).record);
     }
     if (latencyMs) await this.around.clock.realSleep(latencyMs);
     const { record } = await orders.receive(bank, read.order, false, problem);
     const { executeThenDrop, dropAnswer, duplicateAnswer } = this.faults();
     if (strikes(executeThenDrop, this.around.entropy) || strikes(dropAnswer, this.around.entropy)) return BROKEN;
     if (strikes(duplicateAnswer, this.around.entropy)) await orders.receive(bank, read.order, true);
-    return this.reply(record);
+    return this.reply(header, record);
   }
 
-  private async reply(record: OrderRecord): Promise<CounterReply> {
-    if (record.state === 'received')
-      return { kind: 'json', status: 202, body: { status: 'processing', receivedAt: new Date(record.receivedAt).toISOString() } };
+  private async reply(header: CourtHeader, record: OrderRecord): Promise<CounterReply> {
+    if (record.state === 'received') return this.say(header, { state: 'accepted', recvTime: chinaTime(record.receivedAt) });
     const bytes = answerBytes(record);
-    const signature = await this.inside.signatures.sign(bytes);
+    const signature = await this.jws.sign(bytes, claims('answer', header));
     const garbled = strikes(this.faults().garbleAnswer, this.around.entropy);
-    return { kind: 'answer', body: garbled ? garble(bytes, this.around.entropy) : bytes, signature };
+    return { kind: 'signed', status: 200, body: garbled ? garble(bytes, this.around.entropy) : bytes, signature };
+  }
+
+  private async say(header: CourtHeader, state: State): Promise<CounterReply> {
+    const body = Buffer.from(JSON.stringify({ v: BODY_VERSION, reqNo: header.sub, ...state }), 'utf8');
+    const signature = await this.jws.sign(body, claims('state', header));
+    return { kind: 'signed', status: STATUS_OF[state.state], body, signature };
   }
 
   private faults() {
@@ -88,6 +103,10 @@ export class RealtimeCounter {
   }
 }
 
+function claims(msg: BankClaims['msg'], { sub, jti }: CourtHeader): BankClaims {
+  return { msg, sub, irt: jti };
+}
+
 function tryRead(bytes: Buffer): ReadOrder | undefined {
   try {
     return readOrder(bytes);
@@ -95,8 +114,4 @@ function tryRead(bytes: Buffer): ReadOrder | undefined {
     if (error instanceof AppError) return undefined;
     throw error;
   }
-}
-
-function refusal(status: number, code: string, text: string): CounterReply {
-  return { kind: 'json', status, body: { reason: { code, text } } };
 }

@@ -1,0 +1,72 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, errorText } from '#kernel';
+import type { BankProfile, BankTls } from '#connector-sdk';
+import { bankKeyFolder } from '#foundation';
+import { KeyRing, readSecretFile } from '#trust';
+
+/** What a bank's profile names and the key folder holds; members are left out where the profile names nothing. */
+export interface BankSecurity {
+  readonly tls?: BankTls;
+  readonly signingKeys?: KeyRing;
+}
+
+/**
+ * Reads the files that a profile names, so that a start with a wrong one fails with its name instead of failing every call. They are read
+ * once: renewed ones take effect at the next start. Whether a certificate has run out is for the other side to say, call by call: one bank's
+ * old certificate must not keep a process of several banks from starting (I15).
+ * @throws AppError `invalid-configuration` that names the file
+ */
+export async function readBankSecurity(dataDir: string, { bank, tls, signingKeys }: BankProfile): Promise<BankSecurity> {
+  const path = (file: string): string => join(bankKeyFolder(dataDir), file);
+  const security: { tls?: BankTls; signingKeys?: KeyRing } = {};
+  if (tls) {
+    const authority = await pem(bank, path(tls.authority));
+    const certificate = await pem(bank, path(tls.certificate));
+    const key = await secretPem(bank, path(tls.key));
+    assertFits(bank, path(tls.certificate), { authority, certificate, key });
+    security.tls = { authority, certificate, key };
+  }
+  if (signingKeys) {
+    const ring = new KeyRing();
+    for (const { kid, file, from, to } of signingKeys) {
+      const publicKeyPem = await pem(bank, path(file));
+      ring.add({ bank, keyId: kid, publicKeyPem, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+    }
+    security.signingKeys = ring;
+  }
+  return security;
+}
+
+async function pem(bank: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw misconfigured(`${bank}: cannot read ${file}: ${errorText(cause)}`, cause);
+  }
+}
+
+async function secretPem(bank: string, file: string): Promise<string> {
+  try {
+    return (await readSecretFile(file)).toString('utf8');
+  } catch (cause) {
+    throw misconfigured(`${bank}: ${errorText(cause)}`, cause);
+  }
+}
+
+/** The cause is not handed on: it may quote what stands in a key. */
+function assertFits(bank: string, file: string, { authority, certificate, key }: BankTls): void {
+  let fits: boolean;
+  try {
+    new X509Certificate(authority);
+    fits = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    throw misconfigured(`${bank}: a file of its tls holds no certificate or key in PEM form`);
+  }
+  if (!fits) throw misconfigured(`${bank}: the key of its tls does not fit the certificate ${file}`);
+}
+
+function misconfigured(detail: string, cause?: unknown): AppError {
+  return new AppError('invalid-configuration', detail, { level: 'fatal', ...(cause === undefined ? {} : { cause }) });
+}

@@ -1,0 +1,108 @@
+import type { HeardBytes, RejectedOutcome } from '#connector-sdk';
+import { AppError, instantText, parseInstant, parseStrictJson } from '#kernel';
+import { BODY_VERSION } from './body/write-head.js';
+import type { HttpClient, HttpResult } from './client/http-client.js';
+import { codeIn, REASONS } from './codes.js';
+import { JWS_HEADER } from './jws/header.js';
+import type { CourtSignatures } from './signatures.js';
+
+type Reply = Extract<HttpResult, { kind: 'reply' }>;
+
+/** One signed call about one order. */
+export interface BankCall {
+  readonly msg: 'order' | 'query';
+  readonly orderNumber: string;
+  /** The order; a query has no bytes, and its signature is over none. */
+  readonly body?: Buffer;
+}
+
+/** What came back: the bank's word on the order's state, an answer that nobody has judged yet, or nothing to build on. */
+export type Heard =
+  | { readonly kind: 'answer'; readonly heard: HeardBytes }
+  | { readonly kind: 'accepted'; readonly receivedAt?: string }
+  | (Omit<RejectedOutcome, 'kind'> & { readonly kind: 'rejected' })
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Which HTTP status goes with which state of the order (docs/dialects/realtime-json.md, Replies). */
+const STATES: Readonly<Record<number, string>> = { 202: 'accepted', 404: 'not-found', 422: 'rejected' };
+
+/**
+ * Calls the bank and says what is known afterwards. Only the bank's own signed word, with the status that goes with it and a name of this
+ * very call in it, says anything: whoever stands in between answers 202, 404 and 422 too.
+ */
+export class BankCalls {
+  constructor(
+    private readonly client: HttpClient,
+    private readonly signatures: CourtSignatures,
+  ) {}
+
+  async make({ msg, orderNumber, body }: BankCall, signal: AbortSignal): Promise<Heard> {
+    const { value, jti } = await this.signatures.signCall(body ?? Buffer.alloc(0), msg, orderNumber);
+    const headers = { [JWS_HEADER]: value, ...(body ? { 'content-type': 'application/json' } : {}) };
+    const place =
+      msg === 'order' ? { method: 'POST', path: '/orders' } : { method: 'GET', path: `/orders/${encodeURIComponent(orderNumber)}` };
+    const result = await this.client.call({ ...place, headers, ...(body ? { body } : {}) }, signal);
+    if (result.kind === 'no-reply') return { kind: 'unknown', reason: result.reason };
+    if (result.status === 200) return { kind: 'answer', heard: heardOf(result, jti) };
+    const state = STATES[result.status];
+    return state === undefined ? unknown(result) : this.stateOf(result, state, orderNumber, jti);
+  }
+
+  private async stateOf(reply: Reply, state: string, orderNumber: string, jti: string): Promise<Heard> {
+    const heard = heardOf(reply, jti);
+    const { worth, fault } = await this.signatures.judgeState(heard, orderNumber);
+    if (worth.signature !== 'valid') return { kind: 'unknown', reason: `status-${reply.status}-${fault ?? worth.signature}` };
+    const members = membersOf(reply.body);
+    if (members['v'] !== BODY_VERSION || members['reqNo'] !== orderNumber || members['state'] !== state) return unknown(reply);
+    if (state === 'accepted') return { kind: 'accepted', ...receivedAtOf(members) };
+    return state === 'not-found' ? { kind: 'not-found' } : (rejectedOf(members, heard, worth) ?? unknown(reply));
+  }
+}
+
+function unknown({ status }: Reply): Heard {
+  return { kind: 'unknown', reason: `status-${status}` };
+}
+
+/** A reply's exact bytes with what stood beside them. */
+function heardOf(reply: Reply, inReplyTo: string): HeardBytes {
+  const signature = reply.headers[JWS_HEADER];
+  const type = reply.headers['content-type'];
+  return {
+    bytes: reply.body,
+    contentType: typeof type === 'string' ? type.slice(0, 100) : 'application/octet-stream',
+    signature: typeof signature === 'string' ? signature : undefined,
+    inReplyTo,
+  };
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function membersOf(body: Buffer): Members {
+  try {
+    const parsed = parseStrictJson(body);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Members) : {};
+  } catch (error) {
+    if (error instanceof AppError) return {};
+    throw error;
+  }
+}
+
+/** A refusal counts only when it says why, by a code of the table. */
+function rejectedOf({ reason }: Members, heard: HeardBytes, worth: RejectedOutcome['worth']): Heard | undefined {
+  const { code, text } = (typeof reason === 'object' && reason !== null ? reason : {}) as Members;
+  if (typeof code !== 'string' || !Object.hasOwn(REASONS, code)) return undefined;
+  const ours = codeIn(REASONS)(code, 'code');
+  return { kind: 'rejected', code: ours, text: typeof text === 'string' ? text.slice(0, 500) : '', heard, ...(worth ? { worth } : {}) };
+}
+
+/** The bank's time of receipt in our one form, when it stated one. */
+function receivedAtOf({ recvTime }: Members): { readonly receivedAt?: string } {
+  if (typeof recvTime !== 'string') return {};
+  try {
+    return { receivedAt: instantText(parseInstant(recvTime)) };
+  } catch (error) {
+    if (error instanceof AppError) return {};
+    throw error;
+  }
+}

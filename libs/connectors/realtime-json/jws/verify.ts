@@ -1,0 +1,63 @@
+import { errors, flattenedVerify } from 'jose';
+import type { Instant } from '#kernel';
+import type { FoundKey } from '#trust';
+import { JWS_ALGORITHM, parseJws, type HeaderFault, type JwsHeader, type JwsMessage } from './header.js';
+
+/** How far a signature's time may lie from ours, both ways. What is older is refused, so replays are remembered no longer than this. */
+export const JWS_SKEW_MS = 300_000;
+
+export type JwsFault =
+  HeaderFault | 'key-unknown' | 'key-not-valid' | 'signature-wrong' | 'iat-old' | 'iat-early' | 'not-for-us' | 'jti-replayed';
+
+export type JwsVerdict =
+  { readonly valid: true; readonly header: JwsHeader } | { readonly valid: false; readonly fault: JwsFault; readonly keyId?: string };
+
+export interface Expected {
+  readonly aud: string;
+  readonly msg: JwsMessage;
+  /** Left out where the header is what names it. */
+  readonly sub?: string;
+  /** Of a call of ours; left out for what comes unasked, which must not claim to reply. */
+  readonly irt?: string | undefined;
+}
+
+/**
+ * Judges a detached JWS over exact bytes: form, algorithm and `crit`, key, signature, time, and that it is meant for this place.
+ * Whether its `jti` was seen before is the caller's matter. Answers for every input.
+ * @param at real time
+ */
+export async function verifyJws(
+  value: string,
+  bytes: Uint8Array,
+  expected: Expected,
+  { at, keyOf }: { readonly at: Instant; readonly keyOf: (kid: string) => FoundKey },
+): Promise<JwsVerdict> {
+  const parsed = parseJws(value);
+  if (typeof parsed === 'string') return { valid: false, fault: parsed };
+  const { header, protectedPart, signaturePart } = parsed;
+  const found = keyOf(header.kid);
+  const refused = (fault: JwsFault): JwsVerdict => ({ valid: false, fault, keyId: header.kid });
+  if ('fault' in found) return refused(found.fault);
+  const jws = { protected: protectedPart, payload: bytes, signature: signaturePart };
+  try {
+    await flattenedVerify(jws, found.key, { algorithms: [JWS_ALGORITHM], crit: UNDERSTOOD });
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return refused('signature-wrong');
+    throw error;
+  }
+  const fault = timeFault(header.iat * 1000, at) ?? bindingFault(header, expected);
+  return fault ? refused(fault) : { valid: true, header };
+}
+
+/** Our own critical members; each must stand in the protected header. */
+const UNDERSTOOD = { iat: true, jti: true, aud: true, msg: true, sub: true, irt: true };
+
+function timeFault(iatMs: number, at: Instant): JwsFault | undefined {
+  if (iatMs < at - JWS_SKEW_MS) return 'iat-old';
+  return iatMs > at + JWS_SKEW_MS ? 'iat-early' : undefined;
+}
+
+function bindingFault(header: JwsHeader, { aud, msg, sub, irt }: Expected): JwsFault | undefined {
+  const fits = header.aud === aud && header.msg === msg && (sub === undefined || header.sub === sub) && header.irt === irt;
+  return fits ? undefined : 'not-for-us';
+}
