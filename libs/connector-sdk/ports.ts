@@ -69,37 +69,64 @@ export interface UpFile {
   readonly name: string;
   readonly bytes: Buffer;
   readonly signature: string | undefined;
+  /** Whether the bytes have the digest that came beside them. */
+  readonly digest: 'matches' | 'differs' | 'absent';
 }
 
-/** What is in an up file. Answers are exact slices of the file's bytes; the file's signature vouches for all of them. */
+/** The bytes of one order, or what a bank says of one order. */
+export interface KeyedBytes {
+  readonly orderNumber: string;
+  readonly bytes: Buffer;
+}
+
+export interface NamedOrder {
+  readonly orderNumber: string;
+  readonly action: string;
+}
+
+/** What is in an up file. Answers are exact parts of the file's bytes; the file's signature vouches for all of them. */
 export type UpFileReading =
   | { readonly kind: 'receipt'; readonly file: string; readonly receivedAt?: string }
-  | { readonly kind: 'answers'; readonly answers: readonly Buffer[] }
-  | { readonly kind: 'unreadable'; readonly reason: string; readonly orderNumber?: string };
+  | { readonly kind: 'answers'; readonly answers: readonly KeyedBytes[] }
+  | {
+      readonly kind: 'unreadable';
+      readonly reason: string;
+      readonly orderNumber?: string;
+      /** Which copy of the same answer it is, from 1. */
+      readonly copy?: number;
+    };
+
+/** An up file for the translation. */
+export interface HeardFile extends Pick<UpFile, 'legalPerson' | 'name' | 'bytes'> {
+  /** Why its bytes are not to be trusted: then nothing of them is parsed. */
+  readonly fault?: string;
+}
 
 /** Names and contents of the files of a dialect. Pure. */
 export interface FileTranslation extends OrderTranslation {
-  /** `batch`: 20 digits that name a file of inquiries; a control order's file is named after its number. */
-  nameOf(legalPerson: string, orders: readonly { readonly orderNumber: string; readonly action: string }[], batch: string): string;
-  writeFile(name: string, orders: readonly Buffer[]): Buffer;
-  readFile(file: Pick<UpFile, 'name' | 'bytes'>): UpFileReading;
-  /** The note that tells the bank that an up file could not be loaded. */
-  writeFailure(file: string, reason: string): { readonly name: string; readonly bytes: Buffer };
+  /** `batch`: 20 digits that name the file. */
+  nameOf(legalPerson: string, orders: readonly NamedOrder[], batch: string): string;
+  /** The same bytes for the same orders, in every process and after every upgrade. */
+  writeFile(orders: readonly KeyedBytes[]): Promise<Buffer>;
+  /** Answers for every input. */
+  readFile(file: HeardFile): Promise<UpFileReading>;
+  /** The note that tells the bank that an up file could not be loaded; undefined where it could not be told. */
+  writeFailure(file: string, reason: string): Promise<{ readonly name: string; readonly bytes: Buffer } | undefined>;
 }
 
-/** The folders that both sides see. All of it survives a crash at any moment. */
+/** The folders that both sides see. All of it survives a crash, or a lost connection, at any moment. */
 export interface FileExchange {
-  prepare(): Promise<void>;
   /** Writes the signature, then the file by an atomic rename; writing the same file again is no error. */
   write(file: DownFile): Promise<void>;
   /** Whether the bank has not taken it yet. */
   isWaiting(legalPerson: string, name: string): Promise<boolean>;
   /** Removes a down file of ours wherever it lies, once the bank has confirmed it: clear personal data must not stay in the folders. */
   forget(legalPerson: string, name: string): Promise<void>;
-  /** Files of the bank, oldest name first, at most `max`. */
+  /** Complete files of the bank, oldest names of each legal person first, at most `max`. */
   waiting(max: number): Promise<readonly UpFile[]>;
   /** Takes a file of the bank away after what it said is durable; `failed` leaves an empty file of its name for the operators. */
   finish(file: Pick<UpFile, 'legalPerson' | 'name'>, how: 'taken' | 'failed'): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** A bank whose clerks type. Readers are complete and strict: they throw AppError `invalid` with a pointer to each wrong member. */

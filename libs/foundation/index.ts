@@ -4,6 +4,7 @@ export * from './client-tls.js';
 export * from './foundation.js';
 export * from './kept-clock.js';
 export * from './bank-keys.js';
+export * from './exchange-keys.js';
 export * from './free-port.js';
 export * from './operations.js';
 export * from './process.js';

@@ -4,3 +4,4 @@ export * from './ed25519-keys.js';
 export * from './message-signature.js';
 export * from './key-ring.js';
 export * from './document-seal.js';
+export * from './ssh-key.js';

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { InstalledBank } from '#bank-directory';
 import type { BankKeys, Foundation } from '#foundation';
 import { connectorMigrations } from '../migrations/index.js';
@@ -16,9 +15,6 @@ export interface ConnectorSurroundings {
   readonly speakerOf?: (bank: string, database: OpenDatabase) => Speaker;
 }
 
-/** The folder of an exchange by files; below it one folder for each legal person. */
-export const exchangeFolder = (dataDir: string, bank: string): string => join(dataDir, 'exchange', bank);
-
 /** Name of the database of a bank's connector. */
 export const connectorStore = (bank: string): string => `connectors/${bank}`;
 
@@ -32,18 +28,19 @@ export async function connectorPartsOn(foundation: Foundation, surroundings: Con
 
 async function host(
   profile: InstalledBank['profile'],
-  { stores, dataDir }: Foundation,
+  { stores }: Foundation,
   { keys, endpointOf, speakerOf }: ConnectorSurroundings,
 ): Promise<HostedBank> {
   const { bank } = profile;
   const password = keys.passwords.get(bank);
+  const exchangeKeys = keys.exchanges.get(bank);
   const endpoint = endpointOf(bank);
   const database = await stores.open(connectorStore(bank), connectorMigrations);
   return {
     profile,
     database,
     ...(speakerOf ? { speaker: speakerOf(bank, database) } : {}),
-    exchangeFolder: exchangeFolder(dataDir, bank),
+    ...(exchangeKeys === undefined ? {} : { exchangeKeys }),
     ...(endpoint === undefined ? {} : { endpoint: () => endpoint }),
     ...(password === undefined ? {} : { password }),
   };

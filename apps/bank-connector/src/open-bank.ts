@@ -1,5 +1,5 @@
 import { GuardedPush, type DeskConnector, type OrderTranslation, type PullConnector, type PushConnector } from '#connector-sdk';
-import { FileZip, FolderExchange, readConfig as readFileConfig } from '#connectors/file-zip';
+import { FileZip, readConfig as readFileConfig, SftpExchange } from '#connectors/file-zip';
 import { ManualDesk } from '#connectors/manual-desk';
 import { PollXml, readConfig as readPollConfig } from '#connectors/poll-xml';
 import { readConfig as readRealtimeConfig, RealtimeJson } from '#connectors/realtime-json';
@@ -64,10 +64,11 @@ function openPollXml(context: BankContext, hosted: HostedBank): OpenedDialect {
   return { driver: new PullDriver(context), door: { kind: 'pull', connector, user, password }, translation: connector };
 }
 
-function openFileZip(context: BankContext, hosted: HostedBank, { courtSigner, bankKeys }: ConnectorParts): OpenedDialect {
-  if (hosted.exchangeFolder === undefined) throw misconfigured(hosted, 'a bank that exchanges files needs a folder');
-  const translation = new FileZip();
-  const exchange = new FolderExchange(readFileConfig(hosted.profile, hosted.exchangeFolder));
+function openFileZip(context: BankContext, hosted: HostedBank, { courtSigner, bankKeys, clock }: ConnectorParts): OpenedDialect {
+  if (hosted.exchangeKeys === undefined) throw misconfigured(hosted, 'a bank that exchanges files needs the keys of its exchange');
+  const config = readFileConfig(hosted.profile, hosted.exchangeKeys, hosted.endpoint);
+  const translation = new FileZip(config.branches);
+  const exchange = new SftpExchange(config, clock);
   const driver = new FileDriver(context, { translation, exchange, signer: courtSigner }, bankKeys);
   return { driver, door: { kind: 'file' }, translation };
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { assertMayEnter } from '#access';
 import { AppError } from '#kernel';
-import type { BankKeys, Foundation, KeptClock } from '#foundation';
+import type { BankKeys, ExchangeKeys, Foundation, KeptClock } from '#foundation';
 import type { Database } from '#persistence';
 import { Ed25519Verifier } from '#trust';
 import type { BankSimulatorParts } from './bank-simulator.module.js';
-import { demoBanks } from './banks/bank-setup.js';
+import { demoBanks, type ExchangeServer } from './banks/bank-setup.js';
 
 /** The polls of the demo, in milliseconds. */
 const POLL_MS = 500;
@@ -17,6 +17,8 @@ export interface SimulatorSurroundings {
   readonly time: KeptClock;
   /** Origin of the connector that a bank calls. */
   readonly connectorOf: (bank: string) => string;
+  /** Where the SFTP server of the bank that exchanges files listens. */
+  readonly sftp: { readonly host: string; readonly port: number };
 }
 
 /** What the simulated banks need of a foundation: nothing of the court's but its public key and the verifier of its tokens. */
@@ -24,7 +26,7 @@ export type SimulatorGround = Pick<Foundation, 'dataDir' | 'clock' | 'entropy' |
 
 export function simulatorPartsOn(foundation: SimulatorGround, surroundings: SimulatorSurroundings): BankSimulatorParts {
   const { dataDir, clock, entropy, log, tokens, courtSigner } = foundation;
-  const { database, keys, time, connectorOf } = surroundings;
+  const { database, keys, time, connectorOf, sftp } = surroundings;
   return {
     clock,
     entropy,
@@ -41,10 +43,21 @@ export function simulatorPartsOn(foundation: SimulatorGround, surroundings: Simu
     banks: demoBanks({
       connectorOf,
       exchange: join(dataDir, 'exchange', 'hbrcu'),
+      exchangeServer: { ...sftp, ...exchangeServerKeys(keys.exchanges.get('hbrcu')) },
       pollUser: { user: 'hankoubank', password: keys.passwords.get('hankoubank') ?? '' },
       pollMs: POLL_MS,
     }),
     signers: keys.signers,
     courtKeys: [new Ed25519Verifier(courtSigner.publicKeyPem(), courtSigner.keyId)],
   };
+}
+
+/** As whom the court signs in: the user of the bank's profile. */
+const COURT_USER = 'court';
+
+function exchangeServerKeys(keys: ExchangeKeys | undefined): Pick<ExchangeServer, 'hostKeyPem' | 'users'> {
+  if (!keys?.hostKeyPem) {
+    throw new AppError('invalid-configuration', 'the host key of a real bank is pinned, so none can be simulated', { level: 'fatal' });
+  }
+  return { hostKeyPem: keys.hostKeyPem, users: new Map([[COURT_USER, { key: keys.clientKey }]]) };
 }

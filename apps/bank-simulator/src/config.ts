@@ -5,7 +5,11 @@ export interface SimulatorConfig {
   readonly process: ProcessSettings;
   /** By bank: the origin of the connector that the bank calls. */
   readonly connectors: ReadonlyMap<string, string>;
+  /** Where the SFTP server of the bank that exchanges files listens. */
+  readonly sftpPort: number;
 }
+
+const SFTP_PORT = 2222;
 
 /** Reads the environment once and lists every fault. @throws AppError `invalid-configuration` */
 export function readConfig(env: Environment): SimulatorConfig {
@@ -13,6 +17,7 @@ export function readConfig(env: Environment): SimulatorConfig {
   const config = {
     process: readProcessSettings(read, { instance: 'bank-simulator', demo: 'seed' }),
     connectors: read.table('CONNECTOR_URLS'),
+    sftpPort: read.port('SFTP_PORT', SFTP_PORT),
   };
   read.done();
   return config;

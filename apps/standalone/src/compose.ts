@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { readBanks } from '#bank-directory';
-import { openBankKeys, type Foundation, type KeptClock } from '#foundation';
+import { readBanks, type InstalledBank } from '#bank-directory';
+import { freePortIfZero, openBankKeys, type Foundation, type KeptClock } from '#foundation';
 import { AuditLedgerModule } from '../../audit-ledger/src/index.js';
 import { ledgerPartsOn } from '../../audit-ledger/src/compose-ledger.js';
 import { BankConnectorModule } from '../../bank-connector/src/bank-connector.module.js';
@@ -30,7 +30,8 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
   const simulated = config.demo !== 'off';
   const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: origin, holdDelivery: config.holdDelivery, oidc: config.oidc });
   // The simulated banks are in this process too, so the bank that is called is called here and not at its profile's address.
-  const endpointOf = (bank: string): string | undefined => (simulated ? `${origin}/bank/${bank}` : undefined);
+  const sftp = { host: '127.0.0.1', port: await freePortIfZero(0) };
+  const endpointOf = (bank: string): string | undefined => (simulated ? addressOf(banks, bank, origin, sftp) : undefined);
   const imports = [
     CourtGatewayModule.forRoot(gateway),
     BankConnectorModule.forRoot(await connectorPartsOn(foundation, { banks, keys, endpointOf })),
@@ -38,8 +39,19 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
   ];
   if (simulated) {
     const database = await stores.open('sim/books', [simulatorBooks]);
-    const parts = simulatorPartsOn(foundation, { database, keys, time, connectorOf: () => origin });
+    const parts = simulatorPartsOn(foundation, { database, keys, time, connectorOf: () => origin, sftp });
     imports.push(await BankSimulatorModule.forRoot(parts));
   }
   return { module: { module: StandaloneModule, imports }, gateway };
+}
+
+/** Where a simulated bank is: the one that exchanges files has an SFTP server beside the counters of the others. */
+function addressOf(
+  banks: readonly InstalledBank[],
+  bank: string,
+  origin: string,
+  { host, port }: { readonly host: string; readonly port: number },
+): string {
+  const speaksFiles = banks.some(({ profile }) => profile.bank === bank && profile.dialect === 'file-zip');
+  return speaksFiles ? `sftp://${host}:${port}` : `${origin}/bank/${bank}`;
 }

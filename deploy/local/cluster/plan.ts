@@ -13,6 +13,7 @@ const script = (app: string, entry = 'main'): string => join(BUILD, 'apps', app,
 /** The demo's banks: one connector process each. */
 export const BANKS = ['hubeibank', 'hankoubank', 'hbrcu', 'wrcb'] as const;
 const DESK_BANK = 'wrcb';
+const FILE_BANK = 'hbrcu';
 
 /** Servers that hold state and messages; the account may create databases and users. */
 export interface Servers {
@@ -47,6 +48,8 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
   const gatewayNames = Array.from({ length: options.gateways }, (_, i) => `court-gateway-${i + 1}`);
   const connectorNames = BANKS.map((bank) => `connector-${bank}`);
   for (const name of ['audit-ledger', 'bank-simulator', ...connectorNames, ...gatewayNames]) ports.set(name, await freePortIfZero(0));
+  const sftpPort = await freePortIfZero(0);
+  const endpoint = (bank: string): string => (bank === FILE_BANK ? `sftp://127.0.0.1:${sftpPort}` : `${origin('bank-simulator')}/bank/${bank}`);
   const origin = (name: string): string => `http://127.0.0.1:${ports.get(name)}`;
   const common = { DATA_DIR: options.dataDir, KAFKA_BROKERS: servers.brokers.join(','), CHAKONG_DEMO: demo };
   const processes = (account: (name: string) => string): ProcessSpec[] => {
@@ -57,6 +60,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
     });
     const simulator = spec('bank-simulator', 'bank-simulator', '', {
       CONNECTOR_URLS: BANKS.map((bank) => `${bank}=${origin(`connector-${bank}`)}`).join(','),
+      SFTP_PORT: String(sftpPort),
       KAFKA_BROKERS: '',
     });
     return [
@@ -64,7 +68,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
       ...BANKS.map((bank) =>
         spec(`connector-${bank}`, 'bank-connector', account('app_rw'), {
           CHAKONG_BANKS: bank,
-          ...(demo === 'off' ? {} : { BANK_ENDPOINTS: `${bank}=${origin('bank-simulator')}/bank/${bank}` }),
+          ...(demo === 'off' ? {} : { BANK_ENDPOINTS: `${bank}=${endpoint(bank)}` }),
         }),
       ),
       ...(demo === 'off' ? [] : [simulator]),

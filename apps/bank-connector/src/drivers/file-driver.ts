@@ -32,10 +32,11 @@ export class FileDriver implements Driver {
     this.taking = new Recurring(clock, profile.pollMs, takeTurn, failed);
   }
 
-  async start(): Promise<void> {
-    await this.parts.exchange.prepare();
+  /** The bank's machine need not be there yet: each turn asks for it again. */
+  start(): Promise<void> {
     this.writing.start();
     this.taking.start();
+    return Promise.resolve();
   }
 
   wake(): void {
@@ -45,5 +46,6 @@ export class FileDriver implements Driver {
   async stop(): Promise<void> {
     await this.writing.stop();
     await this.taking.stop();
+    await this.parts.exchange.close();
   }
 }

@@ -130,10 +130,8 @@ export class WriteFiles {
 
   private async write(name: string, legalPerson: string, sendings: readonly Sending[]): Promise<void> {
     const inOrder = [...sendings].sort((a, b) => a.known.row.seq - b.known.row.seq);
-    const bytes = this.parts.translation.writeFile(
-      name,
-      inOrder.map((sending) => sending.bytes),
-    );
+    const orders = inOrder.map((sending) => ({ orderNumber: sending.known.row.order_number, bytes: sending.bytes }));
+    const bytes = await this.parts.translation.writeFile(orders);
     await this.parts.exchange.write({ legalPerson, name, bytes, signature: await signForWire(this.parts.signer, bytes) });
     failPoint('connector.file-placed');
     await this.context.database.run((tx) => noteWritten(tx, name, legalPerson, this.context.clock.now()));
