@@ -84,7 +84,7 @@ export const DOORS: readonly IRegularForbiddenRuleType[] = [
   error(
     'bank-protocol',
     "Only connectors and the simulator import a bank's protocol.",
-    { pathNot: '^(libs/connectors|apps/bank-simulator)/' },
+    { pathNot: '^(libs/connectors|libs/connector-sdk/court-xml|apps/bank-simulator)/' },
     { path: npm('ssh2', 'ssh2-sftp-client', 'basic-ftp', 'fast-xml-parser', 'yauzl', 'yazl') },
   ),
 
