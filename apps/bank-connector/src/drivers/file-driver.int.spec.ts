@@ -20,7 +20,7 @@ describe('a bank that exchanges files', () => {
   const open = async (): Promise<void> => {
     const legalPersons = [PERSON, 'hbrcu-anlu'].map((code) => ({ code, name: code }));
     const profile = testProfile(BANK, 'file-zip', { legalPersons, pollMs: 50 });
-    connector = await runConnector(join(folder.path, 'data'), clock, [{ profile, exchangeFolder: join(folder.path, 'exchange') }]);
+    connector = await runConnector(join(folder.path, 'data'), clock, [{ profile, endpoint: () => host.address, exchangeKeys: host }]);
   };
 
   beforeEach(async () => {

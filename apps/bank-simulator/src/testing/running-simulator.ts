@@ -4,7 +4,7 @@ import { createHttpServer } from '#http';
 import { AppError, silentLog, SystemClock, systemEntropy } from '#kernel';
 import { Ed25519Signer, Ed25519Verifier, newPrivateKeyPem } from '#trust';
 import { BankSimulatorModule } from '../bank-simulator.module.js';
-import { demoBanks } from '../banks/bank-setup.js';
+import { demoBanks, type ExchangeServer } from '../banks/bank-setup.js';
 import { openBooks } from '../banks/open-simulator.js';
 import { FakeCourt } from './fake-court.js';
 import { DEBTOR } from './sample-bank.js';
@@ -57,7 +57,13 @@ export class RunningSimulator {
       database,
       simClock: { now: () => clock.now(), advance: async (ms) => clock.advance(ms) },
       access: { assertAdmin: async (header) => assertAdmin(header) },
-      banks: demoBanks({ connectorOf: () => origin, exchange, pollUser: { user: 'YH01', password: 'secret' }, pollMs: 100 }),
+      banks: demoBanks({
+        connectorOf: () => origin,
+        exchange,
+        exchangeServer: anyServer(),
+        pollUser: { user: 'YH01', password: 'secret' },
+        pollMs: 100,
+      }),
       signers,
       courtKeys: [verifier(court.signer)],
     });
@@ -105,4 +111,9 @@ export class RunningSimulator {
 function assertAdmin(header: string | undefined): void {
   if (header === undefined) throw new AppError('unauthenticated', '请先登录');
   if (header !== 'Bearer admin') throw new AppError('forbidden', '无权操作');
+}
+
+/** The court of these tests puts its packages into the folder; the line to it is the SFTP server's own test. */
+function anyServer(): ExchangeServer {
+  return { host: '127.0.0.1', port: 0, hostKeyPem: newPrivateKeyPem(systemEntropy), users: new Map() };
 }
