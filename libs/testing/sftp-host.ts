@@ -103,6 +103,7 @@ export class SftpHost {
         const { size } = await work();
         return () => sftp.attrs(id, attributes(size));
       });
+    sftp.on('error', () => undefined);
     sftp.on('OPEN', (id, path, flags) => handed('OPEN', id, () => opened.file(inside(path), flags)));
     sftp.on('WRITE', (id, handle, offset, data) => plain('WRITE', id, () => opened.fileOf(handle).write(data, 0, data.length, offset)));
     sftp.on('FSTAT', (id, handle) => sized('FSTAT', id, () => opened.fileOf(handle).stat()));

@@ -1,7 +1,5 @@
 import type { OrderDispatched } from '#contracts';
 import {
-  readPlainAnswer,
-  writePlainOrder,
   type AnswerReading,
   type DocumentContents,
   type FileTranslation,
@@ -11,10 +9,10 @@ import {
 } from '#connector-sdk';
 import { AppError } from '#kernel';
 import type { Branch } from './config.js';
-import { unwrapJson, wrapJson } from './interim.js';
 import { packageName } from './names.js';
+import { readAnswer } from './read-answer.js';
 import { readPackage, type ReceivedPackage } from './read-package.js';
-import { STATUS_TABLE } from './status-table.js';
+import { writeOrder } from './write-order.js';
 import { writeFailure, writeOrders } from './write-package.js';
 
 /** docs/dialects/file-zip.md: names and contents of the packages of a union of banks. */
@@ -22,11 +20,11 @@ export class FileZip implements FileTranslation {
   constructor(private readonly branches: readonly Branch[]) {}
 
   writeOrder(order: OrderDispatched, contents: DocumentContents): Buffer {
-    return wrapJson(order.action === 'inquire' ? 'cxqqList' : 'kzqqList', writePlainOrder(order, contents));
+    return writeOrder(order, contents);
   }
 
   readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading {
-    return readPlainAnswer(unwrapJson(bytes), order, STATUS_TABLE);
+    return readAnswer(bytes, order);
   }
 
   nameOf(legalPerson: string, orders: readonly NamedOrder[], batch: string): string {

@@ -1,10 +1,12 @@
-import type { KeyedBytes } from '#connector-sdk';
+import { courtXml, type KeyedBytes } from '#connector-sdk';
 import { AppError } from '#kernel';
 import { documentsOf } from './documents.js';
 import { entryName, failureNameOf, readPackageName } from './names.js';
-import { xmlAttribute } from './xml-attribute.js';
+import { CODING } from './write-order.js';
 import type { ZipEntry } from './zip/read-zip.js';
 import { writeZip } from './zip/write-zip.js';
+
+const { writeDocument, xmlElement } = courtXml;
 
 /** The documents of some orders side by side, each an entry of its own: the same orders give the same package. */
 export function writeOrders(orders: readonly KeyedBytes[]): Promise<Buffer> {
@@ -21,9 +23,11 @@ export async function writeFailure(file: string, reason: string): Promise<{ read
   if (about?.type !== 'CXFK' && about?.type !== 'KZFK') return undefined;
   const name = failureNameOf(file);
   if (readPackageName(name) === undefined) throw new AppError('invariant-broken', `no name for a failure of ${file}`, { level: 'error' });
-  const record = `<sbxx WJM="${xmlAttribute(file)}" SBYY="${xmlAttribute(reason.slice(0, REASON_CHARS_MAX))}"/>`;
-  const document = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<sbxxList>${record}</sbxxList>`, 'utf8');
+  const record = xmlElement('sbxx', { WJM: file, SBYY: reason.slice(0, REASON_CHARS_MAX).replace(UNWRITABLE, '?') });
+  const document = writeDocument(xmlElement('sbxxList', {}, [record]), CODING);
   return { name, bytes: await writeZip([{ name: entryName({ part: 'QNR', key: about.batch }), bytes: document }]) };
 }
 
 const REASON_CHARS_MAX = 200;
+/** A reason may quote what came from outside, of which not everything has a place in XML. */
+const UNWRITABLE = /[\p{Control}\p{Surrogate}\ufffd\ufffe\uffff]/gu;

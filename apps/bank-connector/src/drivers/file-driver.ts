@@ -21,6 +21,7 @@ export class FileDriver implements Driver {
     const failed = (error: unknown): void => log.write('warn', 'file-turn-failed', { bank, reason: errorText(error) });
     const writeTurn = async (): Promise<void> => {
       if (!context.speaker.held) return;
+      await write.writeUnplaced();
       await write.writeDoubtful();
       if ((await write.writeNew()) === WriteFiles.atOnceMax) this.wake();
       await write.lookAfter();

@@ -10,6 +10,8 @@ import { SftpLink } from './sftp-link.js';
 /** Folders listed, and packages read, at the same time. */
 const FOLDERS_AT_ONCE = 16;
 const READ_AT_ONCE = 8;
+/** Bytes after which one look reads no further package; the next look goes on. */
+const LOOK_BYTES_MAX = 256 * 1024 * 1024;
 
 const sealOf = (path: string): string => `${path}.sig`;
 
@@ -58,7 +60,13 @@ export class SftpExchange implements FileExchange {
       { concurrency: FOLDERS_AT_ONCE },
     );
     const chosen = inTurn(lists).slice(0, max);
-    const files = await pMap(chosen, (file) => this.read(file), { concurrency: READ_AT_ONCE });
+    let left = LOOK_BYTES_MAX;
+    const readWithin = async (file: Pick<UpFile, 'legalPerson' | 'name'>): Promise<UpFile | undefined> => {
+      const read = left > 0 ? await this.read(file) : undefined;
+      left -= read?.bytes.length ?? 0;
+      return read;
+    };
+    const files = await pMap(chosen, readWithin, { concurrency: READ_AT_ONCE });
     return files.filter((file) => file !== undefined);
   }
 

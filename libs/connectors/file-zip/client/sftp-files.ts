@@ -15,9 +15,13 @@ const FILE_MODE = 0o600;
 export class SftpFiles {
   constructor(private readonly link: SftpLink) {}
 
-  /** @throws AppError `too-large` when the folder holds more names than anybody may leave there */
+  /**
+   * None where there is no such folder: one that the bank has not made yet must not hold up the others.
+   * @throws AppError `too-large` when the folder holds more names than anybody may leave there
+   */
   async names(folder: string): Promise<readonly string[]> {
-    const entries = await this.link.ask<readonly { readonly filename: string }[]>((sftp, done) => sftp.readdir(folder, done));
+    const listed = this.link.ask<readonly { readonly filename: string }[]>((sftp, done) => sftp.readdir(folder, done));
+    const entries = (await orUndefined(listed)) ?? [];
     if (entries.length > NAMES_MAX) throw new AppError('too-large', `${folder} holds too many files`, { level: 'error' });
     return entries.map(({ filename }) => filename);
   }

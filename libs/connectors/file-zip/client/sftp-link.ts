@@ -69,7 +69,7 @@ export class SftpLink {
   }
 
   /** What the server offers beyond the standard. */
-  async offers(extension: 'fsync@openssh.com' | 'posix-rename@openssh.com'): Promise<boolean> {
+  async offers(extension: 'fsync@openssh.com'): Promise<boolean> {
     const { sftp } = await this.connected();
     const { _extensions: offered } = sftp as SFTPWrapper & { readonly _extensions?: Readonly<Record<string, string>> };
     return offered?.[extension] !== undefined;
@@ -115,8 +115,11 @@ export class SftpLink {
       });
       client.on('ready', () => {
         client.sftp((error, sftp) => {
-          if (error) failed(error);
-          else resolve({ client, sftp, pending });
+          if (error) return failed(error);
+          // The one channel is the connection: without it, or when it speaks nonsense, nothing is left to talk about.
+          sftp.on('error', failed);
+          sftp.on('close', () => client.destroy());
+          resolve({ client, sftp, pending });
         });
       });
       const { host, port } = address();

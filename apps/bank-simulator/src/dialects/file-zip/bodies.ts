@@ -1,35 +1,53 @@
-import { AppError, instantText, type Instant } from '#kernel';
+import { courtXml } from '#connector-sdk';
+import { AppError, errorText, instantText, type Instant } from '#kernel';
 import type { OrderRecord } from '../../store/order-rows.js';
-import { answerBytes } from '../plain-json/message-writer.js';
-import { readOrder, type ReadOrder } from '../plain-json/order-reader.js';
-import { unwrapJson, wrapJson } from './interim.js';
+import { readCourtDocuments } from '../court-xml/document-reader.js';
+import { writeFeedback } from '../court-xml/feedback-writer.js';
+import { cutOrders, readCourtOrder } from '../court-xml/order-reader.js';
+import type { ReadOrder } from '../plain-json/order-reader.js';
 import type { PackageEntry } from './zip-packages.js';
+
+/** In files the attributes stand as they are, in UTF-8. */
+const CODING = 'plain';
 
 /** The orders of a package, each of the entries that carry its number. @throws AppError `invalid` */
 export function ordersIn(entries: readonly PackageEntry[]): readonly ReadOrder[] {
-  return [...new Set(entries.map(({ key }) => key))].map((key) => {
-    const request = entries.find((entry) => entry.key === key && entry.part === 'QA');
-    if (!request) throw new AppError('invalid', `no request for ${key}`);
-    const read = readOrder(unwrapJson(request.bytes));
-    if (read.order.orderNumber !== key) throw new AppError('invalid', `another order under the name ${key}`);
-    return read;
-  });
+  const numbers = [...new Set(entries.map(({ key }) => key))];
+  try {
+    return numbers.map((number) =>
+      orderOf(number, new Map(entries.filter(({ key }) => key === number).map(({ part, bytes }) => [part, bytes]))),
+    );
+  } catch (error) {
+    if (error instanceof courtXml.NotReadable) throw new AppError('invalid', errorText(error), { cause: error });
+    throw error;
+  }
+}
+
+/** What is missing is left out, so that the look at the papers finds it: documents (0403) and credentials (0402). */
+function orderOf(number: string, parts: ReadonlyMap<string, Buffer>): ReadOrder {
+  const [record, ...more] = cutOrders(parts.get('QA') ?? Buffer.alloc(0), CODING);
+  if (!record || more.length > 0 || record.orderNumber !== number) throw new AppError('invalid', `not the one order ${number}`);
+  const read = readCourtOrder(record.bytes, CODING);
+  const papers = parts.get('QI');
+  const contents = new Map((papers ? readCourtDocuments(papers, CODING) : []).map(({ type, content }) => [type, content]));
+  return {
+    ...read,
+    documents: read.documents.flatMap((document) => {
+      const content = contents.get(document.type);
+      return content === undefined ? [] : [{ ...document, content }];
+    }),
+    officer: parts.has('QC') ? read.officer : { workId: '', dutyId: '' },
+  };
 }
 
 /** What the bank says of one order. */
 export function answerEntries(record: OrderRecord): readonly PackageEntry[] {
-  const isRollback = record.answer?.kind === 'rollback';
-  const root = isRollback ? 'htxxList' : record.action === 'inquire' ? 'zhxxList' : 'kzxxList';
-  return [{ part: isRollback ? 'QNA' : 'QR', key: record.orderNumber, bytes: wrapJson(root, answerBytes(record)) }];
+  const { kind, bytes } = writeFeedback(record, CODING);
+  const list = courtXml.wrapRecords(courtXml.FEEDBACK_LISTS[kind], [bytes]);
+  return [{ part: kind === 'rollback' ? 'QNA' : 'QR', key: record.orderNumber, bytes: list }];
 }
 
-/** The country's time, to the millisecond. */
-const COUNTRY_OFFSET_MS = 8 * 3_600_000;
-
 export function receiptEntry(batch: string, at: Instant): PackageEntry {
-  const time = instantText(at + COUNTRY_OFFSET_MS)
-    .replace('T', ' ')
-    .replace('Z', '');
-  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<slxxList><slxx SLSJ="${time}"/></slxxList>`;
-  return { part: 'QSL', key: batch, bytes: Buffer.from(xml, 'utf8') };
+  const record = courtXml.xmlElement('slxx', { SLSJ: courtXml.courtTime(instantText(at), 'milliseconds') });
+  return { part: 'QSL', key: batch, bytes: courtXml.writeDocument(courtXml.xmlElement('slxxList', {}, [record]), CODING) };
 }

@@ -40,6 +40,8 @@ export class SftpSession {
     /** Asked before each request; a bank that is not there answers nothing. */
     private readonly isServing: () => boolean,
   ) {
+    // What is no request ends the session; the library has told the other side.
+    sftp.on('error', () => void this.end());
     sftp.on('OPEN', (id, path, flags) => this.answer(id, async () => sftp.handle(id, await this.openFile(path, flags))));
     sftp.on('READ', (id, handle, offset, length) => this.answer(id, () => this.read(id, handle, offset, length)));
     sftp.on('WRITE', (id, handle, offset, data) => this.answer(id, () => this.write(id, handle, offset, data)));
