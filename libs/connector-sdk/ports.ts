@@ -47,12 +47,61 @@ export interface UploadResult {
   readonly message?: string;
 }
 
-/** A bank that polls: the bodies of its four calls. Readers throw AppError `invalid` for what is not of the dialect. */
+/** What a bank that polls may ask and bring. */
+export const PULL_OPERATIONS = [
+  'query-list',
+  'control-list',
+  'documents',
+  'credentials',
+  'receipts',
+  'query-feedback',
+  'transactions',
+  'control-feedback',
+  'rollback',
+] as const;
+export type PullOperation = (typeof PULL_OPERATIONS)[number];
+
+/** A call of a bank that polls, read out of its envelope. Who calls has not been judged yet, and what it brings has not been read. */
+export interface PullCall {
+  readonly operation: PullOperation;
+  readonly user: string;
+  readonly password: string;
+  /** documents, credentials: whose. */
+  readonly orderNumber?: string;
+  /** lists: orders at most. */
+  readonly limit?: number;
+  /** What the bank brings; empty where it only asks. */
+  readonly content: Buffer;
+  /** The bank's signatures by order number. */
+  readonly signatures: ReadonlyMap<string, string>;
+}
+
+/** One answer of an upload: its exact bytes, and the order that it is about. */
+export interface BroughtAnswer {
+  readonly orderNumber: string;
+  readonly heard: HeardBytes;
+}
+
+export type PullContent =
+  | { readonly kind: 'receipts'; readonly receipts: readonly { readonly orderNumber: string; readonly receivedAt?: string }[] }
+  | { readonly kind: 'answers'; readonly answers: readonly BroughtAnswer[] };
+
+export type PullReply =
+  | { readonly kind: 'orders'; readonly orders: readonly WireOrder[] }
+  | { readonly kind: 'documents'; readonly order: OrderDispatched; readonly documents: readonly PulledDocument[] }
+  | { readonly kind: 'credentials'; readonly order: OrderDispatched; readonly images: DocumentContents }
+  | { readonly kind: 'results'; readonly results: readonly UploadResult[] };
+
+/** A bank that polls: its envelope, and the bodies of its calls. Readers throw AppError `invalid` for what is not of the dialect. */
 export interface PullConnector extends OrderTranslation {
-  writePage(orders: readonly WireOrder[]): unknown;
-  writeDocuments(documents: readonly PulledDocument[]): unknown;
-  readAcknowledgement(body: unknown): { readonly orderNumbers: readonly string[]; readonly receivedAt?: string };
-  readUpload(body: unknown): readonly HeardBytes[];
+  readCall(bytes: Buffer): PullCall;
+  /** Only for a call whose sign-in has been judged. */
+  readContent(call: PullCall): PullContent;
+  writeReply(operation: PullOperation, reply: PullReply): Buffer;
+  /** The envelope of a refusal; `code` is the stable code of the problem. */
+  writeFault(code: string, detail: string): Buffer;
+  /** The interface's description for the address at which it is served. */
+  describe(address: string): Buffer;
 }
 
 /** One file for the bank: its name and bytes are the same however often it is written. */
