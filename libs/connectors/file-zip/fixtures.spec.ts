@@ -20,7 +20,8 @@ const saved = (name: string): Buffer => readFileSync(PACKAGES + name);
 const read = (bytes: Buffer): Promise<readonly ZipEntry[]> => readZip(bytes, isKnown);
 
 /** Which published schema a document is held against, by the part that it is. */
-const schemaOf = (entry: string): string => (['QNR', 'QSL'].includes(readEntryName(entry)?.part ?? '') ? 'file-zip-1.xsd' : 'court-xml-1.xsd');
+const schemaOf = (entry: string): string =>
+  ['QNR', 'QSL'].includes(readEntryName(entry)?.part ?? '') ? 'file-zip-1.xsd' : 'court-xml-1.xsd';
 
 describe('the sample packages', () => {
   it('are what this code writes today, byte for byte, one of every type and no other', async () => {

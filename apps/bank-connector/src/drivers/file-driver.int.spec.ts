@@ -230,7 +230,7 @@ describe('a bank that exchanges files', () => {
       const name = await placed();
       await put(controlAnswer(name, order.orderNumber, 1), await packages.writeFile([frozen(order.orderNumber)]));
       await eventually(() => answersTo(order.orderNumber).length === 1);
-      await eventually(async () => (await readdir(path('up'))).every((one) => !one.startsWith('KZFK')));
+      await eventually(async () => (await readdir(path('up'))).every((one) => !/^KZFK.*\.zip$/.test(one)));
       expect(answersTo(order.orderNumber)[0]?.control?.lines).toMatchObject([{ status: 'executed' }]);
       expect(await connector.row(BANK, order.orderNumber)).toMatchObject({ delivery: 'ACCEPTED', standing: 'answered' });
     },

@@ -22,7 +22,7 @@ type Options = NonNullable<Parameters<yazl.ZipFile['addBuffer']>[2]>;
 async function foreign(entries: readonly ZipEntry[], options: Partial<Options> = {}, comment?: string): Promise<Buffer> {
   const zip = new yazl.ZipFile();
   for (const { name, bytes } of entries) zip.addBuffer(bytes, name, { mtime: new Date(0), ...options });
-  zip.end(comment === undefined ? undefined : { comment });
+  zip.end(comment === undefined ? undefined : { comment, forceZip64Format: false });
   const chunks: Buffer[] = [];
   for await (const chunk of zip.outputStream) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks);

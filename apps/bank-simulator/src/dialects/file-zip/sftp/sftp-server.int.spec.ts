@@ -23,7 +23,7 @@ describe('the front-end machine of a bank', () => {
     folder = await tempDir('sftp-server');
     down = false;
     await mkdir(join(folder.path, 'exchange', 'D901'), { recursive: true });
-    const users = new Map([
+    const users = new Map<string, { readonly key: string } | { readonly password: string }>([
       ['court', { key: publicOf(clientKeyPem) }],
       ['desk', { password: PASSWORD }],
     ]);
