@@ -6,6 +6,8 @@ import { readProfileTls, readSigningKeys, type ProfileSigningKey, type ProfileTl
 export interface LegalPerson {
   readonly code: string;
   readonly name: string;
+  /** The 17-character code of the institution, where the dialect names banks by it. */
+  readonly institution?: string;
 }
 
 /** What the bank has agreed to do. The gateway refuses the rest as `unsupported-by-bank`. */
@@ -57,9 +59,9 @@ export interface BankProfile {
   readonly legalPersons: readonly LegalPerson[];
   readonly abilities: BankAbilities;
   readonly limits: BankLimits;
-  /** push: the bank's address, for example `https://bank.example/court`. */
+  /** push: the bank's address, for example `https://bank.example/court`. file: its front-end machine, `sftp://bank.example:22`. */
   readonly endpoint?: string;
-  /** pull: as whom the bank signs in. */
+  /** pull: as whom the bank signs in. file: as whom we sign in. */
   readonly user?: string;
   /** push over https: what is shown and whom we trust. */
   readonly tls?: ProfileTls;
@@ -101,6 +103,7 @@ const ABILITIES = [
 /** The topic's name and tables with short columns hold the code. */
 const CODE = /^[a-z][a-z0-9-]{1,31}$/;
 const NAME = /^\S.{0,79}$/u;
+const INSTITUTION = /^[0-9A-Z]{17}$/;
 const LEGAL_PERSONS_MAX = 200;
 
 /** Member, smallest, largest. */
@@ -143,13 +146,19 @@ export function parseBankProfile(raw: unknown): BankProfile {
 function readLegalPersons(read: ProfileReader, raw: unknown): readonly LegalPerson[] {
   const persons = read.list(raw, '/legalPersons', 1, LEGAL_PERSONS_MAX).map((one, i) => {
     const at = `/legalPersons/${i}`;
-    const row = read.mapping(one, at, ['code', 'name']);
+    const row = read.mapping(one, at, ['code', 'name', 'institution']);
+    const { institution } = row;
     return {
       code: read.text(row['code'], `${at}/code`, CODE, 'a code such as hbrcu-jiayu'),
       name: read.text(row['name'], `${at}/name`, NAME, 'a name'),
+      ...(institution === undefined
+        ? {}
+        : { institution: read.text(institution, `${at}/institution`, INSTITUTION, '17 capitals or digits') }),
     };
   });
   if (new Set(persons.map(({ code }) => code)).size < persons.length) read.fault('/legalPersons', 'names a code twice');
+  const institutions = persons.flatMap(({ institution }) => institution ?? []);
+  if (new Set(institutions).size < institutions.length) read.fault('/legalPersons', 'names an institution twice');
   return persons;
 }
 
@@ -166,7 +175,7 @@ function readLimits(read: ProfileReader, raw: unknown): BankLimits {
 }
 
 function readEndpoint(read: ProfileReader, raw: unknown): string {
-  const text = read.text(raw, '/endpoint', /^https?:\/\/[^\s?#]{1,300}$/, 'an http or https address without query');
+  const text = read.text(raw, '/endpoint', /^(?:https?|sftp):\/\/[^\s?#]{1,300}$/, 'an http, https or sftp address without query');
   if (text !== '' && !URL.canParse(text)) read.fault('/endpoint', 'is no address');
   return text.replace(/\/$/, '');
 }

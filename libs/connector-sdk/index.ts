@@ -14,3 +14,5 @@ export { writePlainOrder } from './plain-json/order-writer.js';
 export { readPlainAnswer, type StatusTable } from './plain-json/answer-reader.js';
 export { readPlainNotice } from './plain-json/notice-reader.js';
 export { orderNumberHint } from './plain-json/order-number-hint.js';
+/** The records of the courts' interface of 2016, which two dialects share. */
+export * as courtXml from './court-xml/index.js';

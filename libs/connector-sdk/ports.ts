@@ -47,12 +47,61 @@ export interface UploadResult {
   readonly message?: string;
 }
 
-/** A bank that polls: the bodies of its four calls. Readers throw AppError `invalid` for what is not of the dialect. */
+/** What a bank that polls may ask and bring. */
+export const PULL_OPERATIONS = [
+  'query-list',
+  'control-list',
+  'documents',
+  'credentials',
+  'receipts',
+  'query-feedback',
+  'transactions',
+  'control-feedback',
+  'rollback',
+] as const;
+export type PullOperation = (typeof PULL_OPERATIONS)[number];
+
+/** A call of a bank that polls, read out of its envelope. Who calls has not been judged yet, and what it brings has not been read. */
+export interface PullCall {
+  readonly operation: PullOperation;
+  readonly user: string;
+  readonly password: string;
+  /** documents, credentials: whose. */
+  readonly orderNumber?: string;
+  /** lists: orders at most. */
+  readonly limit?: number;
+  /** What the bank brings; empty where it only asks. */
+  readonly content: Buffer;
+  /** The bank's signatures by order number. */
+  readonly signatures: ReadonlyMap<string, string>;
+}
+
+/** One answer of an upload: its exact bytes, and the order that it is about. */
+export interface BroughtAnswer {
+  readonly orderNumber: string;
+  readonly heard: HeardBytes;
+}
+
+export type PullContent =
+  | { readonly kind: 'receipts'; readonly receipts: readonly { readonly orderNumber: string; readonly receivedAt?: string }[] }
+  | { readonly kind: 'answers'; readonly answers: readonly BroughtAnswer[] };
+
+export type PullReply =
+  | { readonly kind: 'orders'; readonly orders: readonly WireOrder[] }
+  | { readonly kind: 'documents'; readonly order: OrderDispatched; readonly documents: readonly PulledDocument[] }
+  | { readonly kind: 'credentials'; readonly order: OrderDispatched; readonly images: DocumentContents }
+  | { readonly kind: 'results'; readonly results: readonly UploadResult[] };
+
+/** A bank that polls: its envelope, and the bodies of its calls. Readers throw AppError `invalid` for what is not of the dialect. */
 export interface PullConnector extends OrderTranslation {
-  writePage(orders: readonly WireOrder[]): unknown;
-  writeDocuments(documents: readonly PulledDocument[]): unknown;
-  readAcknowledgement(body: unknown): { readonly orderNumbers: readonly string[]; readonly receivedAt?: string };
-  readUpload(body: unknown): readonly HeardBytes[];
+  readCall(bytes: Buffer): PullCall;
+  /** Only for a call whose sign-in has been judged. */
+  readContent(call: PullCall): PullContent;
+  writeReply(operation: PullOperation, reply: PullReply): Buffer;
+  /** The envelope of a refusal; `code` is the stable code of the problem. */
+  writeFault(code: string, detail: string): Buffer;
+  /** The interface's description for the address at which it is served. */
+  describe(address: string): Buffer;
 }
 
 /** One file for the bank: its name and bytes are the same however often it is written. */
@@ -69,37 +118,64 @@ export interface UpFile {
   readonly name: string;
   readonly bytes: Buffer;
   readonly signature: string | undefined;
+  /** Whether the bytes have the digest that came beside them. */
+  readonly digest: 'matches' | 'differs' | 'absent';
 }
 
-/** What is in an up file. Answers are exact slices of the file's bytes; the file's signature vouches for all of them. */
+/** The bytes of one order, or what a bank says of one order. */
+export interface KeyedBytes {
+  readonly orderNumber: string;
+  readonly bytes: Buffer;
+}
+
+export interface NamedOrder {
+  readonly orderNumber: string;
+  readonly action: string;
+}
+
+/** What is in an up file. Answers are exact parts of the file's bytes; the file's signature vouches for all of them. */
 export type UpFileReading =
   | { readonly kind: 'receipt'; readonly file: string; readonly receivedAt?: string }
-  | { readonly kind: 'answers'; readonly answers: readonly Buffer[] }
-  | { readonly kind: 'unreadable'; readonly reason: string; readonly orderNumber?: string };
+  | { readonly kind: 'answers'; readonly answers: readonly KeyedBytes[] }
+  | {
+      readonly kind: 'unreadable';
+      readonly reason: string;
+      readonly orderNumber?: string;
+      /** Which copy of the same answer it is, from 1. */
+      readonly copy?: number;
+    };
+
+/** An up file for the translation. */
+export interface HeardFile extends Pick<UpFile, 'legalPerson' | 'name' | 'bytes'> {
+  /** Why its bytes are not to be trusted: then nothing of them is parsed. */
+  readonly fault?: string;
+}
 
 /** Names and contents of the files of a dialect. Pure. */
 export interface FileTranslation extends OrderTranslation {
-  /** `batch`: 20 digits that name a file of inquiries; a control order's file is named after its number. */
-  nameOf(legalPerson: string, orders: readonly { readonly orderNumber: string; readonly action: string }[], batch: string): string;
-  writeFile(name: string, orders: readonly Buffer[]): Buffer;
-  readFile(file: Pick<UpFile, 'name' | 'bytes'>): UpFileReading;
-  /** The note that tells the bank that an up file could not be loaded. */
-  writeFailure(file: string, reason: string): { readonly name: string; readonly bytes: Buffer };
+  /** `batch`: 20 digits that name the file. */
+  nameOf(legalPerson: string, orders: readonly NamedOrder[], batch: string): string;
+  /** The same bytes for the same orders, in every process and after every upgrade. */
+  writeFile(orders: readonly KeyedBytes[]): Promise<Buffer>;
+  /** Answers for every input. */
+  readFile(file: HeardFile): Promise<UpFileReading>;
+  /** The note that tells the bank that an up file could not be loaded; undefined where it could not be told. */
+  writeFailure(file: string, reason: string): Promise<{ readonly name: string; readonly bytes: Buffer } | undefined>;
 }
 
-/** The folders that both sides see. All of it survives a crash at any moment. */
+/** The folders that both sides see. All of it survives a crash, or a lost connection, at any moment. */
 export interface FileExchange {
-  prepare(): Promise<void>;
   /** Writes the signature, then the file by an atomic rename; writing the same file again is no error. */
   write(file: DownFile): Promise<void>;
   /** Whether the bank has not taken it yet. */
   isWaiting(legalPerson: string, name: string): Promise<boolean>;
   /** Removes a down file of ours wherever it lies, once the bank has confirmed it: clear personal data must not stay in the folders. */
   forget(legalPerson: string, name: string): Promise<void>;
-  /** Files of the bank, oldest name first, at most `max`. */
+  /** Complete files of the bank, oldest names of each legal person first, at most `max`. */
   waiting(max: number): Promise<readonly UpFile[]>;
   /** Takes a file of the bank away after what it said is durable; `failed` leaves an empty file of its name for the operators. */
   finish(file: Pick<UpFile, 'legalPerson' | 'name'>, how: 'taken' | 'failed'): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** A bank whose clerks type. Readers are complete and strict: they throw AppError `invalid` with a pointer to each wrong member. */

@@ -9,5 +9,6 @@ export * from './places.js';
 export * from './process.js';
 export * from './sample-pdf.js';
 export * from './seeded-entropy.js';
+export * from './sftp-host.js';
 export * from './system.js';
 export * from './test-clock.js';

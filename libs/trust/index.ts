@@ -5,3 +5,4 @@ export * from './message-signature.js';
 export * from './key-ring.js';
 export * from './document-seal.js';
 export * from './certificate-authority.js';
+export * from './ssh-key.js';

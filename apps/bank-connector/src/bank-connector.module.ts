@@ -3,6 +3,7 @@ import { BankCallsController } from './adapters/http/bank-calls.controller.js';
 import { DeskReadController } from './adapters/http/desk.controller.js';
 import { DeskWritesController } from './adapters/http/desk-writes.controller.js';
 import { DeskWrites } from './adapters/http/desk-writes.js';
+import { PullController } from './adapters/http/pull.controller.js';
 import { DeskGuard } from './adapters/http/principal.js';
 import { BankHosts } from './bank-hosts.js';
 import { CONNECTOR_PARTS, type ConnectorParts } from './connector-parts.js';
@@ -13,7 +14,7 @@ export class BankConnectorModule {
   static forRoot(parts: ConnectorParts): DynamicModule {
     return {
       module: BankConnectorModule,
-      controllers: [BankCallsController, DeskReadController, DeskWritesController],
+      controllers: [BankCallsController, PullController, DeskReadController, DeskWritesController],
       providers: [{ provide: CONNECTOR_PARTS, useValue: parts }, BankHosts, DeskWrites, DeskGuard],
       exports: [BankHosts],
     };

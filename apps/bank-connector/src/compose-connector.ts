@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { InstalledBank } from '#bank-directory';
 import type { BankKeys, Foundation } from '#foundation';
 import { readBankSecurity } from './bank-security.js';
@@ -17,9 +16,6 @@ export interface ConnectorSurroundings {
   readonly speakerOf?: (bank: string, database: OpenDatabase) => Speaker;
 }
 
-/** The folder of an exchange by files; below it one folder for each legal person. */
-export const exchangeFolder = (dataDir: string, bank: string): string => join(dataDir, 'exchange', bank);
-
 /** Name of the database of a bank's connector. */
 export const connectorStore = (bank: string): string => `connectors/${bank}`;
 
@@ -33,11 +29,12 @@ export async function connectorPartsOn(foundation: Foundation, surroundings: Con
 
 async function host(
   profile: InstalledBank['profile'],
-  { stores, dataDir }: Foundation,
+  { dataDir, stores }: Foundation,
   { keys, endpointOf, speakerOf }: ConnectorSurroundings,
 ): Promise<HostedBank> {
   const { bank } = profile;
   const password = keys.passwords.get(bank);
+  const exchangeKeys = keys.exchanges.get(bank);
   const endpoint = endpointOf(bank);
   const database = await stores.open(connectorStore(bank), connectorMigrations);
   return {
@@ -45,7 +42,7 @@ async function host(
     database,
     ...(await readBankSecurity(dataDir, profile)),
     ...(speakerOf ? { speaker: speakerOf(bank, database) } : {}),
-    exchangeFolder: exchangeFolder(dataDir, bank),
+    ...(exchangeKeys === undefined ? {} : { exchangeKeys }),
     ...(endpoint === undefined ? {} : { endpoint: () => endpoint }),
     ...(password === undefined ? {} : { password }),
   };

@@ -1,5 +1,6 @@
 import type { TokenVerifier } from '#access';
 import type { BankProfile, BankTls } from '#connector-sdk';
+import type { SftpKeys } from '#connectors/file-zip';
 import type { Speaker } from './bank-context.js';
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { MessageBus } from '#messaging';
@@ -13,7 +14,7 @@ export interface HostedBank {
   readonly database: Database;
   /** Left out where this is the only process of the bank. */
   readonly speaker?: Speaker;
-  /** push: stands in for the profile's endpoint, and is asked at each call; for programs that know their port only when they listen. */
+  /** push, file: stands in for the profile's endpoint, and is asked at each call; for programs that know their port only when they listen. */
   readonly endpoint?: () => string;
   /** push over https: what the profile's `tls` names, read. */
   readonly tls?: BankTls;
@@ -21,8 +22,8 @@ export interface HostedBank {
   readonly signingKeys?: KeyRing;
   /** pull: what the bank signs in with, beside the profile's user. */
   readonly password?: string;
-  /** file: the folder of the exchange; below it `<legalPerson>/{down,up}`. */
-  readonly exchangeFolder?: string;
+  /** file: our key, and the host key of the bank's machine. */
+  readonly exchangeKeys?: SftpKeys;
 }
 
 /** Everything a connector process stands on. Made by the program that starts it, and closed by that program too. */

@@ -7,7 +7,7 @@ import {
   type PushConnector,
   type WireSignatures,
 } from '#connector-sdk';
-import { FileZip, FolderExchange, readConfig as readFileConfig } from '#connectors/file-zip';
+import { FileZip, readConfig as readFileConfig, SftpExchange } from '#connectors/file-zip';
 import { ManualDesk } from '#connectors/manual-desk';
 import { PollXml, readConfig as readPollConfig } from '#connectors/poll-xml';
 import { CourtSignatures, readConfig as readRealtimeConfig, RealtimeJson } from '#connectors/realtime-json';
@@ -84,10 +84,11 @@ function openPollXml(context: BankContext, hosted: HostedBank): DialectParts {
   return { driver: new PullDriver(context), door: { kind: 'pull', connector, user, password }, translation: connector };
 }
 
-function openFileZip(context: BankContext, hosted: HostedBank, { courtSigner, bankKeys }: ConnectorParts): DialectParts {
-  if (hosted.exchangeFolder === undefined) throw misconfigured(hosted, 'a bank that exchanges files needs a folder');
-  const translation = new FileZip();
-  const exchange = new FolderExchange(readFileConfig(hosted.profile, hosted.exchangeFolder));
+function openFileZip(context: BankContext, hosted: HostedBank, { courtSigner, bankKeys, clock }: ConnectorParts): DialectParts {
+  if (hosted.exchangeKeys === undefined) throw misconfigured(hosted, 'a bank that exchanges files needs the keys of its exchange');
+  const config = readFileConfig(hosted.profile, hosted.exchangeKeys, hosted.endpoint);
+  const translation = new FileZip(config.branches);
+  const exchange = new SftpExchange(config, clock);
   const driver = new FileDriver(context, { translation, exchange, signer: courtSigner }, bankKeys);
   return { driver, door: { kind: 'file' }, translation };
 }

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertMayEnter } from '#access';
 import { AppError } from '#kernel';
-import { bankCertificateFiles, type BankKeys, type Foundation, type KeptClock } from '#foundation';
+import { bankCertificateFiles, type BankKeys, type ExchangeKeys, type Foundation, type KeptClock } from '#foundation';
 import type { Database } from '#persistence';
 import { Ed25519Verifier, readSecretFile } from '#trust';
 import type { BankSimulatorParts } from './bank-simulator.module.js';
-import { demoBanks } from './banks/bank-setup.js';
+import { demoBanks, type ExchangeServer } from './banks/bank-setup.js';
 import type { CallBackTls } from './dialects/realtime-json/court-call.js';
 import type { DoorPlace } from './dialects/realtime-json/tls-door.js';
 
@@ -23,6 +23,8 @@ export interface SimulatorSurroundings {
   /** Where the bank that is called listens; see `openDoor`. */
   readonly door: DoorPlace;
   readonly callBackTls?: CallBackTls | undefined;
+  /** Where the SFTP server of the bank that exchanges files listens. */
+  readonly sftp: { readonly host: string; readonly port: number };
 }
 
 /** What the simulated banks need of a foundation: nothing of the court's but its public key and the verifier of its tokens. */
@@ -30,7 +32,7 @@ export type SimulatorGround = Pick<Foundation, 'dataDir' | 'clock' | 'entropy' |
 
 export function simulatorPartsOn(foundation: SimulatorGround, surroundings: SimulatorSurroundings): BankSimulatorParts {
   const { dataDir, clock, entropy, log, tokens, courtSigner } = foundation;
-  const { database, keys, time, connectorOf, door, callBackTls } = surroundings;
+  const { database, keys, time, connectorOf, door, callBackTls, sftp } = surroundings;
   return {
     clock,
     entropy,
@@ -49,6 +51,7 @@ export function simulatorPartsOn(foundation: SimulatorGround, surroundings: Simu
       door,
       callBackTls,
       exchange: join(dataDir, 'exchange', 'hbrcu'),
+      exchangeServer: { ...sftp, ...exchangeServerKeys(keys.exchanges.get('hbrcu')) },
       pollUser: { user: 'hankoubank', password: keys.passwords.get('hankoubank') ?? '' },
       pollMs: POLL_MS,
     }),
@@ -71,4 +74,14 @@ export async function openDoor(dataDir: string, port: number): Promise<DoorPlace
 export async function openCallBackTls(dataDir: string, authorityFile: string): Promise<CallBackTls> {
   const server = (await readSecretFile(bankCertificateFiles(dataDir, CALLED_BANK).server)).toString('utf8');
   return { authority: await readFile(authorityFile, 'utf8'), certificate: server, key: server };
+}
+
+/** As whom the court signs in: the user of the bank's profile. */
+const COURT_USER = 'court';
+
+function exchangeServerKeys(keys: ExchangeKeys | undefined): Pick<ExchangeServer, 'hostKeyPem' | 'users'> {
+  if (!keys?.hostKeyPem) {
+    throw new AppError('invalid-configuration', 'the host key of a real bank is pinned, so none can be simulated', { level: 'fatal' });
+  }
+  return { hostKeyPem: keys.hostKeyPem, users: new Map([[COURT_USER, { key: keys.clientKey }]]) };
 }

@@ -9,10 +9,13 @@ export interface SimulatorConfig {
   readonly bankPort: number;
   /** The authority of the connectors' servers, where their addresses are https. */
   readonly connectorCaFile: string | undefined;
+  /** Where the SFTP server of the bank that exchanges files listens. */
+  readonly sftpPort: number;
 }
 
-/** As in the profile of the bank. */
+/** As in the profiles of the banks. */
 const BANK_TLS_PORT = 3443;
+const SFTP_PORT = 2222;
 
 /** Reads the environment once and lists every fault. @throws AppError `invalid-configuration` */
 export function readConfig(env: Environment): SimulatorConfig {
@@ -22,6 +25,7 @@ export function readConfig(env: Environment): SimulatorConfig {
     connectors: read.table('CONNECTOR_URLS'),
     bankPort: read.port('BANK_TLS_PORT', BANK_TLS_PORT),
     connectorCaFile: read.text('CONNECTOR_CA_FILE'),
+    sftpPort: read.port('SFTP_PORT', SFTP_PORT),
   };
   read.done();
   return config;

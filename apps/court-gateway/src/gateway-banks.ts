@@ -20,7 +20,7 @@ function gatewayBank({ profile, manifest }: InstalledBank): GatewayBank {
     name: profile.name,
     dialect: profile.dialect,
     active: profile.active,
-    legalPersons: profile.legalPersons,
+    legalPersons: profile.legalPersons.map(({ code, name }) => ({ code, name })),
     notices: manifest.notices,
     delivery: manifest.delivery,
     ...(profile.service ? { service: profile.service } : {}),

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { readBanks } from '#bank-directory';
+import { readBanks, type InstalledBank } from '#bank-directory';
 import type { Reader } from '#persistence';
 import { freePortIfZero, openBankKeys, type Foundation, type KeptClock } from '#foundation';
 import { AuditLedgerModule } from '../../audit-ledger/src/index.js';
@@ -35,9 +35,10 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
   const bankPort = await freePortIfZero(0);
   const simulated = config.demo !== 'off';
   const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: origin, holdDelivery: config.holdDelivery, oidc: config.oidc });
-  // The simulated banks are in this process too, so the bank that is called is called here and not at its profile's address. It has a
-  // port of its own: mutual TLS there, while the public one stays plain HTTP.
-  const endpointOf = (bank: string): string | undefined => (simulated ? `https://127.0.0.1:${bankPort}/bank/${bank}` : undefined);
+  // The simulated banks are in this process too, so those that are called are called here and not at their profiles' addresses. They
+  // have ports of their own: mutual TLS and SFTP there, while the public one stays plain HTTP.
+  const sftp = { host: '127.0.0.1', port: await freePortIfZero(0) };
+  const endpointOf = (bank: string): string | undefined => (simulated ? addressOf(banks, bank, bankPort, sftp) : undefined);
   const ledger = await ledgerPartsOn(foundation, { witnesses: config.witnesses });
   const imports = [
     CourtGatewayModule.forRoot(gateway),
@@ -52,8 +53,20 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
       time,
       connectorOf: () => origin,
       door: await openDoor(dataDir, bankPort),
+      sftp,
     });
     imports.push(await BankSimulatorModule.forRoot(parts));
   }
   return { module: { module: StandaloneModule, imports }, gateway, ledgerReader: ledger.database.reader };
+}
+
+/** Where a simulated bank is: the one that exchanges files has an SFTP server beside the door of the one that is called. */
+function addressOf(
+  banks: readonly InstalledBank[],
+  bank: string,
+  doorPort: number,
+  { host, port }: { readonly host: string; readonly port: number },
+): string {
+  const speaksFiles = banks.some(({ profile }) => profile.bank === bank && profile.dialect === 'file-zip');
+  return speaksFiles ? `sftp://${host}:${port}` : `https://127.0.0.1:${doorPort}/bank/${bank}`;
 }

@@ -15,6 +15,9 @@ export const BANKS = ['hubeibank', 'hankoubank', 'hbrcu', 'wrcb'] as const;
 const DESK_BANK = 'wrcb';
 /** Where the simulated bank that is called listens for mutual TLS, beside its process's own port. */
 const BANK_DOOR = 'bank-door';
+/** Where the simulated bank that exchanges files has its SFTP server. */
+const BANK_FILES = 'bank-files';
+const FILE_BANK = 'hbrcu';
 
 /** Servers that hold state and messages; the account may create databases and users. */
 export interface Servers {
@@ -53,8 +56,10 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
   const ports = new Map<string, number>();
   const gatewayNames = Array.from({ length: options.gateways }, (_, i) => `court-gateway-${i + 1}`);
   const connectorNames = BANKS.map((bank) => `connector-${bank}`);
-  for (const name of ['audit-ledger', 'bank-simulator', BANK_DOOR, ...connectorNames, ...gatewayNames])
+  for (const name of ['audit-ledger', 'bank-simulator', BANK_DOOR, BANK_FILES, ...connectorNames, ...gatewayNames])
     ports.set(name, await freePortIfZero(0));
+  const endpoint = (bank: string): string =>
+    bank === FILE_BANK ? `sftp://127.0.0.1:${ports.get(BANK_FILES)}` : `https://127.0.0.1:${ports.get(BANK_DOOR)}/bank/${bank}`;
   const origin = (name: string): string => `http://127.0.0.1:${ports.get(name)}`;
   const common = {
     ...compileCache(options),
@@ -71,6 +76,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
     const simulator = spec('bank-simulator', 'bank-simulator', '', {
       CONNECTOR_URLS: BANKS.map((bank) => `${bank}=${origin(`connector-${bank}`)}`).join(','),
       BANK_TLS_PORT: String(ports.get(BANK_DOOR)),
+      SFTP_PORT: String(ports.get(BANK_FILES)),
       KAFKA_BROKERS: '',
     });
     return [
@@ -78,7 +84,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
       ...BANKS.map((bank) =>
         spec(`connector-${bank}`, 'bank-connector', account('app_rw'), {
           CHAKONG_BANKS: bank,
-          ...(demo === 'off' ? {} : { BANK_ENDPOINTS: `${bank}=https://127.0.0.1:${ports.get(BANK_DOOR)}/bank/${bank}` }),
+          ...(demo === 'off' ? {} : { BANK_ENDPOINTS: `${bank}=${endpoint(bank)}` }),
         }),
       ),
       ...(demo === 'off' ? [] : [simulator]),

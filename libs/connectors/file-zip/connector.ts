@@ -1,41 +1,51 @@
 import type { OrderDispatched } from '#contracts';
 import {
-  readPlainAnswer,
-  writePlainOrder,
   type AnswerReading,
   type DocumentContents,
   type FileTranslation,
-  type UpFile,
+  type KeyedBytes,
+  type NamedOrder,
   type UpFileReading,
 } from '#connector-sdk';
-import { downFileName, failureName } from './files/file-names.js';
-import { readUpFile } from './read-up-file.js';
-import { STATUS_TABLE } from './status-table.js';
-import { writeBatch, writeFailure } from './write-batch.js';
+import { AppError } from '#kernel';
+import type { Branch } from './config.js';
+import { packageName } from './names.js';
+import { readAnswer } from './read-answer.js';
+import { readPackage, type ReceivedPackage } from './read-package.js';
+import { writeOrder } from './write-order.js';
+import { writeFailure, writeOrders } from './write-package.js';
 
-/** docs/dialects/file-zip.md: names and contents of the files of a union of banks. */
+/** docs/dialects/file-zip.md: names and contents of the packages of a union of banks. */
 export class FileZip implements FileTranslation {
+  constructor(private readonly branches: readonly Branch[]) {}
+
   writeOrder(order: OrderDispatched, contents: DocumentContents): Buffer {
-    return writePlainOrder(order, contents);
+    return writeOrder(order, contents);
   }
 
   readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading {
-    return readPlainAnswer(bytes, order, STATUS_TABLE);
+    return readAnswer(bytes, order);
   }
 
-  nameOf(legalPerson: string, orders: readonly { readonly orderNumber: string; readonly action: string }[], batch: string): string {
-    return downFileName(legalPerson, orders, batch);
+  nameOf(legalPerson: string, orders: readonly NamedOrder[], batch: string): string {
+    const institution = this.institutionOf(legalPerson);
+    if (institution === undefined) throw new AppError('invariant-broken', `no institution code of ${legalPerson}`, { level: 'error' });
+    return packageName({ type: orders[0]?.action === 'inquire' ? 'CXQQ' : 'KZQQ', institution, batch });
   }
 
-  writeFile(name: string, orders: readonly Buffer[]): Buffer {
-    return writeBatch(name, orders);
+  writeFile(orders: readonly KeyedBytes[]): Promise<Buffer> {
+    return writeOrders(orders);
   }
 
-  readFile(file: Pick<UpFile, 'name' | 'bytes'>): UpFileReading {
-    return readUpFile(file);
+  readFile(file: ReceivedPackage & { readonly legalPerson: string }): Promise<UpFileReading> {
+    return readPackage(file, this.institutionOf(file.legalPerson));
   }
 
-  writeFailure(file: string, reason: string): { readonly name: string; readonly bytes: Buffer } {
-    return { name: failureName(file), bytes: writeFailure(file, reason) };
+  writeFailure(file: string, reason: string): Promise<{ readonly name: string; readonly bytes: Buffer } | undefined> {
+    return writeFailure(file, reason);
+  }
+
+  private institutionOf(legalPerson: string): string | undefined {
+    return this.branches.find((branch) => branch.legalPerson === legalPerson)?.institution;
   }
 }

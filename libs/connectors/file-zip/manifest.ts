@@ -1,6 +1,6 @@
 import type { Manifest } from '#connector-sdk';
 
-/** Files in folders that both sides see; nobody can be asked, nothing comes unasked, an order number is recognised. */
+/** Packages on the bank's front-end machine; nobody can be asked, nothing comes unasked, an order number is recognised. */
 export const manifest: Manifest = {
   dialect: 'file-zip',
   delivery: 'file',

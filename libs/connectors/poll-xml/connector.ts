@@ -1,42 +1,57 @@
 import type { OrderDispatched } from '#contracts';
 import {
-  readPlainAnswer,
-  writePlainOrder,
+  courtXml,
   type AnswerReading,
-  type DocumentContents,
-  type HeardBytes,
+  type PullCall,
   type PullConnector,
-  type PulledDocument,
-  type WireOrder,
+  type PullContent,
+  type PullOperation,
+  type PullReply,
 } from '#connector-sdk';
-import { readAcknowledgement } from './acknowledge-orders.js';
-import { writeDocuments, writePage } from './serve-orders.js';
+import { readCall } from './read-call.js';
+import { CODING, readContent } from './read-content.js';
 import { STATUS_TABLE } from './status-table.js';
-import { readUpload } from './take-answers.js';
+import { writeFault, writeReply } from './write-reply.js';
+import { writeWsdl } from './wsdl.js';
 
-/** docs/dialects/poll-xml.md: the bodies of a bank that polls. */
+/** docs/dialects/poll-xml.md: the web service that a bank polls. */
 export class PollXml implements PullConnector {
-  writeOrder(order: OrderDispatched, contents: DocumentContents): Buffer {
-    return writePlainOrder(order, contents);
+  writeOrder(order: OrderDispatched): Buffer {
+    return courtXml.writeCourtOrder(order, CODING);
   }
 
   readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading {
-    return readPlainAnswer(bytes, order, STATUS_TABLE);
+    return courtXml.readCourtFeedback(bytes, order, CODING, STATUS_TABLE);
   }
 
-  writePage(orders: readonly WireOrder[]): unknown {
-    return writePage(orders);
+  readCall(bytes: Buffer): PullCall {
+    return readCall(bytes);
   }
 
-  writeDocuments(documents: readonly PulledDocument[]): unknown {
-    return writeDocuments(documents);
+  readContent(call: PullCall): PullContent {
+    return readContent(call);
   }
 
-  readAcknowledgement(body: unknown): { readonly orderNumbers: readonly string[]; readonly receivedAt?: string } {
-    return readAcknowledgement(body);
+  writeReply(operation: PullOperation, reply: PullReply): Buffer {
+    return writeReply(operation, reply);
   }
 
-  readUpload(body: unknown): readonly HeardBytes[] {
-    return readUpload(body);
+  writeFault(code: string, detail: string): Buffer {
+    return writeFault(code, detail, !SERVER_CODES.has(code));
+  }
+
+  describe(address: string): Buffer {
+    return writeWsdl(address);
   }
 }
+
+/** What is not the caller's fault, and may go well when it is tried again. */
+const SERVER_CODES: ReadonlySet<string> = new Set([
+  'internal',
+  'unavailable',
+  'store-unavailable',
+  'write-conflict',
+  'lease-lost',
+  'bus-closed',
+  'bus-full',
+]);

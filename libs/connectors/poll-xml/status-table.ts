@@ -1,9 +1,9 @@
 import type { StatusTable } from '#connector-sdk';
 
-/** Every word of the dialect for what became of a line. A word that is not here is `undetermined`. */
+/** KZZT, with EX1_STATUS behind a stroke where the bank says more. A word that is not here is `undetermined` (I6). */
 export const STATUS_TABLE = {
-  done: 'executed',
-  partial: 'partly-executed',
-  refused: 'refused',
-  processing: 'in-progress',
+  '1': 'executed',
+  '2': 'refused',
+  '1/partial': 'partly-executed',
+  '2/processing': 'in-progress',
 } as const satisfies StatusTable;

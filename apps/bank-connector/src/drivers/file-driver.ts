@@ -21,6 +21,7 @@ export class FileDriver implements Driver {
     const failed = (error: unknown): void => log.write('warn', 'file-turn-failed', { bank, reason: errorText(error) });
     const writeTurn = async (): Promise<void> => {
       if (!context.speaker.held || !context.isOpen()) return;
+      await write.writeUnplaced();
       await write.writeDoubtful();
       if ((await write.writeNew()) === WriteFiles.atOnceMax) this.wake();
       await write.lookAfter();
@@ -32,10 +33,11 @@ export class FileDriver implements Driver {
     this.taking = new Recurring(clock, profile.pollMs, takeTurn, failed);
   }
 
-  async start(): Promise<void> {
-    await this.parts.exchange.prepare();
+  /** The bank's machine need not be there yet: each turn asks for it again. */
+  start(): Promise<void> {
     this.writing.start();
     this.taking.start();
+    return Promise.resolve();
   }
 
   wake(): void {
@@ -45,5 +47,6 @@ export class FileDriver implements Driver {
   async stop(): Promise<void> {
     await this.writing.stop();
     await this.taking.stop();
+    await this.parts.exchange.close();
   }
 }

@@ -1,18 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { signForWire, type ServiceHours } from '#connector-sdk';
+import { courtXml, signForWire, type ServiceHours } from '#connector-sdk';
 import { addDays, legalDateOf, SystemClock } from '#kernel';
 import { Ed25519Verifier, verifyDetached } from '#trust';
 import { eventually, tempDir, type TempDir } from '#testing';
 import { testProfile } from '../testing/rig.js';
+import { PollCaller } from '../testing/poll-caller.js';
 import { runConnector, type RunningConnector } from '../testing/running-connector.js';
 import { CASE_ID, sampleFreeze, sampleInquiry } from '../testing/sample-orders.js';
 
 const BANK = 'hankoubank';
-const BASIC = 'hankoubank:a-password-of-some-length';
-
-interface Page {
-  readonly orders: readonly { readonly orderNumber: string; readonly body: string; readonly signature: string }[];
-}
+const PASSWORD = 'a-password-of-some-length';
+const CODING = 'base64-gbk';
 
 describe('a bank that polls', () => {
   let folder: TempDir;
@@ -34,28 +32,25 @@ describe('a bank that polls', () => {
     await folder.remove();
   });
 
-  const page = async (): Promise<Page['orders']> => {
-    const { status, body } = await connector.call('GET', `/connector/${BANK}/orders?limit=100`, { basic: BASIC });
-    expect(status).toBe(200);
-    return (body as unknown as Page).orders;
-  };
-  const answerTo = (orderNumber: string, part: object): object => {
-    const at = '2026-03-10T03:52:04.000Z';
-    return { format: 'chakong-answer/v1', orderNumber, receivedAt: at, answeredAt: at, ...part };
-  };
-  const upload = async (answers: readonly object[], damage?: (bytes: Buffer) => Buffer) => {
-    const signed = await Promise.all(
-      answers.map(async (answer) => {
-        const bytes = Buffer.from(JSON.stringify(answer));
-        const signature = await signForWire(connector.rig.bankSigner(BANK), bytes);
-        return { body: (damage?.(bytes) ?? bytes).toString('base64'), signature };
-      }),
-    );
-    const { body } = await connector.call('POST', `/connector/${BANK}/answers`, { basic: BASIC, body: { answers: signed } });
-    return (body['results'] as { orderNumber: string; result: string }[]).map(({ orderNumber, result }) => [orderNumber, result]);
+  const bank = (password = PASSWORD, user = BANK): PollCaller =>
+    new PollCaller(`${connector.address}/connector/${BANK}/ws`, user, password);
+  const page = async () => [...(await bank().orders('getQueryList')), ...(await bank().orders('getControlList'))];
+  const at = '2026-03-10 11:52:04.000';
+  const nothing = (orderNumber: string): courtXml.XmlElement =>
+    courtXml.xmlElement('zhxx', { BDHM: orderNumber, CCXH: '1', FKSJ: '2026-03-10 11:52:04', BEIZ: '查无开户信息', EX1_RECEIVEDAT: at });
+  const sign = (bytes: Buffer): Promise<string> => signForWire(connector.rig.bankSigner(BANK), bytes);
+  /** Uploads the answers, each once and signed, and gives back the number and result of each. */
+  const upload = async (answers: readonly courtXml.XmlElement[], damage?: (bytes: Buffer) => Buffer) => {
+    const signatures = new Map<string, string>();
+    const records: Buffer[] = [];
+    for (const answer of answers) {
+      const bytes = Buffer.from(courtXml.writeElement(answer, CODING));
+      signatures.set(answer.attributes['BDHM'] ?? '', await sign(bytes));
+      records.push(damage?.(bytes) ?? bytes);
+    }
+    return bank().upload('uploadQueryFeedback', courtXml.wrapRecords('zhxxList', records), signatures);
   };
   const answersTo = (orderNumber: string) => connector.rig.heard.answers.filter((answer) => answer.orderNumber === orderNumber);
-  const nothing = { inquiry: { result: 'no-account', holdings: [] } };
 
   it('gets nothing outside its service hours, and what has waited when it opens', async () => {
     await connector.close();
@@ -77,22 +72,20 @@ describe('a bank that polls', () => {
     const first = await page();
     expect(first.map(({ orderNumber }) => orderNumber)).toEqual(orders.map(({ orderNumber }) => orderNumber));
     const court = new Ed25519Verifier(connector.rig.courtKeyPem, 'court-1');
-    for (const { body, signature } of first) {
+    for (const { bytes, signature } of first) {
       const [keyId, algorithm, value] = signature.split(';');
       expect([keyId, algorithm]).toEqual(['court-1', 'ed25519']);
-      expect(verifyDetached(court, Buffer.from(body, 'base64'), `ed25519:${value}`).valid).toBe(true);
+      expect(verifyDetached(court, bytes, `ed25519:${value}`).valid).toBe(true);
     }
     await connector.close();
     await open();
     expect(await page()).toEqual(first);
     const orderNumbers = orders.map(({ orderNumber }) => orderNumber);
     const receivedAt = '2026-03-10T03:52:03.120Z';
-    const ack = { basic: BASIC, body: { orderNumbers: [...orderNumbers, 'never'], receivedAt } };
-    const { body } = await connector.call('POST', `/connector/${BANK}/acknowledgements`, ack);
-    expect(body['results']).toEqual([
-      { orderNumber: orderNumbers[0], result: 'ok' },
-      { orderNumber: orderNumbers[1], result: 'ok' },
-      { orderNumber: 'never', result: 'unknown' },
+    expect(await bank().confirm([...orderNumbers, 'never'], '2026-03-10 11:52:03.120')).toEqual([
+      [orderNumbers[0], 'success'],
+      [orderNumbers[1], 'success'],
+      ['never', 'fail'],
     ]);
     expect(await page()).toEqual([]);
     await eventually(() => connector.rig.heard.events.filter(({ event, at }) => event === 'received' && at === receivedAt).length === 2);
@@ -108,29 +101,35 @@ describe('a bank that polls', () => {
     expect(connector.rig.heard.events.map(({ event }) => event)).toEqual(['taken', 'available', 'sent']);
   });
 
-  it('gives the documents of an order that was served, and of no other', async () => {
-    const order = sampleFreeze(connector.rig, connector.digest);
-    await connector.rig.dispatch([order]);
-    const path = `/connector/${BANK}/orders/${order.orderNumber}/documents`;
-    expect((await connector.call('GET', path, { basic: BASIC })).status).toBe(404);
-    const [served] = await page();
-    expect(Buffer.from(served?.body ?? '', 'base64').toString()).not.toContain('"content"');
-    const { body } = await connector.call('GET', path, { basic: BASIC });
-    const documents = body['documents'] as { type: string; content: string }[];
-    expect(documents.map(({ type }) => type)).toEqual(['freeze-ruling', 'freeze-notice']);
-    expect(Buffer.from(documents[0]?.content ?? '', 'base64').toString()).toContain('%PDF');
+  it('gives the documents and credentials of an order that was served, and of no other', async () => {
+    const [freeze, inquiry] = [sampleFreeze(connector.rig, connector.digest), sampleInquiry(connector.rig, connector.digest)];
+    await connector.rig.dispatch([freeze, inquiry]);
+    const [byNumber, byKey] = [{ BDHM: freeze.orderNumber }, { WSBH: `WS${inquiry.orderNumber}` }];
+    expect((await bank().call('getDocuments', byNumber)).status).toBe(404);
+    await page();
+    const documents = async (key: Record<string, string>) =>
+      courtXml.decodeElement(courtXml.readXml((await bank().call('getDocuments', key)).document), CODING).children;
+    const [ruling, notice, ...more] = await documents(byNumber);
+    expect([ruling?.attributes['WSLB'], notice?.attributes['WSLB'], more.length]).toEqual(['冻结裁定书', '协助冻结存款通知书', 0]);
+    expect(Buffer.from(ruling?.attributes['WSNR'] ?? '', 'base64').toString()).toContain('%PDF');
+    expect((await documents(byKey)).map(({ attributes }) => [attributes['WSBH'], attributes['BDHM'], attributes['WSLB']])).toEqual([
+      [byKey.WSBH, undefined, '协助查询存款通知书'],
+    ]);
+    const credentials = await bank().call('getCredentials', byNumber);
+    expect(courtXml.decodeElement(courtXml.readXml(credentials.document), CODING).children[0]?.attributes).toMatchObject({
+      GZZBM: '鄂0106-0231',
+      GWZBM: '鄂执-10231',
+    });
   });
 
   it('takes each answer once; the same answer twice is ok twice', async () => {
     const order = sampleInquiry(connector.rig, connector.digest);
     await connector.rig.dispatch([order]);
     await page();
-    const answer = answerTo(order.orderNumber, nothing);
-    expect(await upload([answer, answer])).toEqual([
-      [order.orderNumber, 'ok'],
-      [order.orderNumber, 'ok'],
-    ]);
-    expect(await upload([answer])).toEqual([[order.orderNumber, 'ok']]);
+    const answer = nothing(order.orderNumber);
+    const twice = await Promise.all([upload([answer]), upload([answer])]);
+    expect(twice).toEqual([[[order.orderNumber, 'success']], [[order.orderNumber, 'success']]]);
+    expect(await upload([answer])).toEqual([[order.orderNumber, 'success']]);
     await eventually(() => answersTo(order.orderNumber).length === 1);
     expect(connector.rig.heard.facts.filter(({ type }) => type === 'order.answered').length).toBe(1);
   });
@@ -139,12 +138,12 @@ describe('a bank that polls', () => {
     const order = sampleInquiry(connector.rig, connector.digest);
     await connector.rig.dispatch([order]);
     await page();
-    const answer = answerTo(order.orderNumber, nothing);
-    const damaged = await upload([answer], (bytes) => Buffer.from(bytes.toString().replace('"holdings":[]', '"holdings":[')));
-    expect(damaged).toEqual([[order.orderNumber, 'error']]);
+    const answer = nothing(order.orderNumber);
+    const damaged = await upload([answer], (bytes) => Buffer.from(bytes.toString().replace('/>', '>')));
+    expect(damaged).toEqual([[order.orderNumber, 'fail']]);
     await eventually(() => connector.rig.heard.events.some(({ event, code }) => event === 'undetermined' && code === 'signature-invalid'));
     expect(answersTo(order.orderNumber)).toEqual([]);
-    expect(await upload([answer])).toEqual([[order.orderNumber, 'ok']]);
+    expect(await upload([answer])).toEqual([[order.orderNumber, 'success']]);
     await eventually(() => answersTo(order.orderNumber).length === 1);
     expect(await connector.row(BANK, order.orderNumber)).toMatchObject({ standing: 'answered' });
   });
@@ -153,11 +152,9 @@ describe('a bank that polls', () => {
     const served = sampleInquiry(connector.rig, connector.digest);
     await connector.rig.dispatch([served]);
     await page();
-    const results = await upload([answerTo('20990101000000', nothing), answerTo(served.orderNumber, nothing), { format: 'x' }]);
-    expect(results).toEqual([
-      ['', 'error'],
-      [served.orderNumber, 'ok'],
-      ['', 'error'],
+    expect(await upload([nothing('20990101000000'), nothing(served.orderNumber)])).toEqual([
+      ['20990101000000', 'fail'],
+      [served.orderNumber, 'success'],
     ]);
   });
 
@@ -181,24 +178,31 @@ describe('a bank that polls', () => {
   });
 
   it.each([
-    ['GET', 'orders', undefined],
-    ['GET', 'orders', 'hankoubank:wrong-password-of-some-length'],
-    ['POST', 'answers', 'other:a-password-of-some-length'],
-  ])('lets nobody in without the bank’s own password (%s %s)', async (method, path, basic) => {
-    const { status } = await connector.call(method, `/connector/${BANK}/${path}`, {
-      ...(basic ? { basic } : {}),
-      ...(method === 'POST' ? { body: {} } : {}),
-    });
-    expect(status).toBe(401);
+    ['getQueryList', 'wrong-password-of-some-length', BANK],
+    ['uploadQueryFeedback', PASSWORD, 'other'],
+    ['confirmReceipt', '', ''],
+  ])('lets nobody in without the bank’s own password (%s)', async (operation, password, user) => {
+    expect(await bank(password, user).call(operation, { content: 'AAAA' })).toMatchObject({ status: 401, fault: '用户名或口令不对' });
+  });
+
+  it('describes itself', async () => {
+    const response = await fetch(`${connector.address}/connector/${BANK}/ws?wsdl`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/xml; charset=utf-8']);
+    expect(await response.text()).toContain(`location="${connector.address}/connector/${BANK}/ws"`);
   });
 
   it.each([
-    ['acknowledgements', { orderNumbers: 'x' }, 400],
-    ['acknowledgements', { orderNumbers: ['x'], receivedAt: 'yesterday' }, 400],
-    ['answers', { answers: [{ body: '***', signature: '' }] }, 400],
-    ['answers', { answers: Array.from({ length: 101 }, () => ({ body: 'AA==', signature: '' })) }, 400],
-    ['notices', {}, 404],
-  ])('refuses a wrong body of %s', async (path, body, status) => {
-    expect((await connector.call('POST', `/connector/${BANK}/${path}`, { basic: BASIC, body })).status).toBe(status);
-  });
+    ['getQueryList', { limit: '501' }],
+    ['getQueryList', { limit: 'all' }],
+    ['getDocuments', {}],
+    ['getDocuments', { WSBH: '1' }],
+    ['getCredentials', { BDHM: '../1' }],
+    ['uploadQueryFeedback', { content: '***' }],
+    ['uploadQueryFeedback', { content: Buffer.from('<zhxxList/>').toString('base64') }],
+    ['uploadControlFeedback', { content: Buffer.from('<zhxxList><zhxx BDHM="MQ=="/></zhxxList>').toString('base64') }],
+    ['confirmReceipt', { content: Buffer.from('<qsList><qs/></qsList>').toString('base64') }],
+    ['dropTables', {}],
+  ])('answers a wrong %s %j with a fault', async (operation, argument) =>
+    expect(await bank().call(operation, argument)).toMatchObject({ status: 400, code: 'invalid' }),
+  );
 });

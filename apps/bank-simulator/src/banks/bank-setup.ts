@@ -13,8 +13,26 @@ export type BankWire =
       readonly door: DoorPlace;
     }
   | { readonly dialect: 'poll-xml'; readonly connector: string; readonly user: string; readonly password: string; readonly pollMs: number }
-  | { readonly dialect: 'file-zip'; /** Folder with one folder per legal person. */ readonly exchange: string; readonly scanMs: number }
+  | FileWire
   | { readonly dialect: 'manual-desk' };
+
+/** A bank that exchanges packages: a folder of its own machine with one folder for each legal person, and the SFTP server before it. */
+export interface FileWire {
+  readonly dialect: 'file-zip';
+  readonly exchange: string;
+  readonly scanMs: number;
+  /** Institution code by legal person. */
+  readonly institutions: ReadonlyMap<string, string>;
+  readonly sftp: ExchangeServer;
+}
+
+export interface ExchangeServer {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly hostKeyPem: string | Buffer;
+  readonly users: ReadonlyMap<string, { readonly key: string } | { readonly password: string }>;
+}
 
 export interface BankSetup extends SimulatedBank {
   readonly wire: BankWire;
@@ -22,6 +40,13 @@ export interface BankSetup extends SimulatedBank {
 
 /** The legal persons of the demo's union, as in its bank profile. */
 export const HBRCU_LEGAL_PERSONS = ['hbrcu-jiayu', 'hbrcu-anlu', 'hbrcu-tianmen'] as const;
+
+/** Their institution codes in the demo; the real ones are the union's to say. */
+export const HBRCU_INSTITUTIONS: ReadonlyMap<string, string> = new Map([
+  ['hbrcu-jiayu', 'D901H101421221001'],
+  ['hbrcu-anlu', 'D901H101420982002'],
+  ['hbrcu-tianmen', 'D901H101429006003'],
+]);
 
 const DAY_MS = 86_400_000;
 
@@ -33,6 +58,7 @@ export interface DemoSurroundings {
   readonly callBackTls?: CallBackTls | undefined;
   /** DATA_DIR/exchange/hbrcu */
   readonly exchange: string;
+  readonly exchangeServer: ExchangeServer;
   /** How the polling bank signs in: the user and password of its profile. */
   readonly pollUser: { readonly user: string; readonly password: string };
   /** At most 1,000. */
@@ -43,7 +69,7 @@ export interface DemoSurroundings {
  * The four banks of the demo. The demo court's account lies at 湖北银行 (313521000000), so its deducts are credited at once
  * and those of the others go between banks, as in the worked example.
  */
-export function demoBanks({ connectorOf, door, callBackTls, exchange, pollUser, pollMs }: DemoSurroundings): BankSetup[] {
+export function demoBanks({ connectorOf, door, callBackTls, exchange, exchangeServer, pollUser, pollMs }: DemoSurroundings): BankSetup[] {
   const alike = { interbankDelayMs: DAY_MS, desk: false, notices: false };
   return [
     {
@@ -71,7 +97,7 @@ export function demoBanks({ connectorOf, door, callBackTls, exchange, pollUser, 
       bank: 'hbrcu',
       bankNumbers: ['402521000032'],
       legalPersons: HBRCU_LEGAL_PERSONS,
-      wire: { dialect: 'file-zip', exchange, scanMs: pollMs },
+      wire: { dialect: 'file-zip', exchange, scanMs: pollMs, institutions: HBRCU_INSTITUTIONS, sftp: exchangeServer },
     },
     { ...alike, bank: 'wrcb', bankNumbers: ['314521000047'], legalPersons: ['wrcb'], desk: true, wire: { dialect: 'manual-desk' } },
   ];

@@ -1,8 +1,9 @@
 import { AppError, errorText, Recurring } from '#kernel';
 import type { SignerPort, VerifierPort } from '#trust';
-import type { BankSetup } from '../banks/bank-setup.js';
+import type { BankSetup, FileWire } from '../banks/bank-setup.js';
 import type { BankInside, Surroundings, Worker } from './dialect-deps.js';
 import { FileClerk } from './file-zip/file-clerk.js';
+import { SftpServer } from './file-zip/sftp/sftp-server.js';
 import { MessageSignatures } from './plain-json/message-signatures.js';
 import { Poller } from './poll-xml/poller.js';
 import { BankJws } from './realtime-json/bank-jws.js';
@@ -60,7 +61,15 @@ export class FrontEnds implements Worker {
         new CallBack(inside, this.around, jws, { connector: wire.connector, ...(wire.tls ? { tls: wire.tls } : {}) }),
       );
     } else if (wire.dialect === 'poll-xml') this.workers.push(new Poller(inside, this.around, wire, wire.pollMs));
-    else if (wire.dialect === 'file-zip') this.workers.push(new FileClerk(inside, this.around, wire.exchange, wire.scanMs));
+    else if (wire.dialect === 'file-zip') this.exchange(inside, wire);
+  }
+
+  /** The clerk looks at the disk of the bank's own machine; the court reaches the same folder over the line. */
+  private exchange(inside: BankInside, wire: FileWire): void {
+    const { bank, cores } = inside;
+    const { exchange: folder, sftp } = wire;
+    this.workers.push(new SftpServer({ bank, folder, ...sftp }, this.around.log, () => cores.faultsOf(bank).down === true));
+    this.workers.push(new FileClerk(inside, this.around, wire));
   }
 
   /** Lapses, transfers and redemptions fall due in any piece of work; this is the one that comes when nobody else does. */

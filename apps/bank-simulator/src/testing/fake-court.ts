@@ -5,7 +5,7 @@ import { Ed25519Signer, newPrivateKeyPem, parseDetached, Ed25519Verifier, signDe
 import { sha256Hex, SystemClock, systemEntropy, type Entropy } from '#kernel';
 import { DEBTOR, OWN_BANK } from './sample-bank.js';
 
-const DOCUMENT = Buffer.from('%PDF-1.7 协助执行通知书', 'utf8');
+export const DOCUMENT = Buffer.from('%PDF-1.7 协助执行通知书', 'utf8');
 const PAPERS: Readonly<Record<string, readonly string[]>> = {
   inquire: ['inquiry-notice'],
   freeze: ['freeze-ruling', 'freeze-notice'],
@@ -57,16 +57,16 @@ const cny = (amount: string) => ({ amount, currency: 'CNY' });
 export const wireFreeze = (account: string, amount: string) =>
   wireOrder('freeze', [{ account, amount: cny(amount), scope: 'funds', from: '2026-03-02', to: '2027-03-01' }]);
 
-/** The court's side of the wires, over real sockets: it serves orders to the polling bank and takes answers and notices. */
+/** The court's side of the wires, over real sockets: it takes answers and notices, and has the web service of the polling bank. */
 export class FakeCourt {
-  readonly waiting: { orderNumber: string; message: SignedMessage }[] = [];
   readonly answers: Record<string, unknown>[] = [];
   readonly notices: Record<string, unknown>[] = [];
-  readonly acknowledged = new Set<string>();
   readonly signer: Ed25519Signer;
   badSignatures = 0;
   /** Status of the next replies to what a bank brings; 200 by default. */
   status = 200;
+  /** The web service of a bank that polls, where a spec has one. */
+  soap: ((body: Buffer) => Buffer) | undefined;
   private readonly server: Server;
   private door = { port: 0, tls: {} };
 
@@ -76,6 +76,13 @@ export class FakeCourt {
   ) {
     this.signer = new Ed25519Signer(newPrivateKeyPem(entropy), 'court-1');
     this.server = createServer((request, response) => {
+      if (request.url?.endsWith('/ws')) {
+        bytesOf(request).then(
+          (body) => response.writeHead(this.soap ? 200 : 404, { 'content-type': 'text/xml' }).end(this.soap?.(body)),
+          (error: unknown) => response.writeHead(500).end(String(error)),
+        );
+        return;
+      }
       this.handle(request).then(
         (reply) => response.writeHead(reply ? this.status : 404, { 'content-type': 'application/json' }).end(JSON.stringify(reply ?? {})),
         (error: unknown) => response.writeHead(500).end(String(error)),
@@ -142,10 +149,6 @@ export class FakeCourt {
     );
   }
 
-  async serve(body: { orderNumber: string }): Promise<void> {
-    this.waiting.push({ orderNumber: body.orderNumber, message: await this.sign(body) });
-  }
-
   /** Whether a bank's signature over exactly these bytes holds. */
   holds(bytes: Buffer, signature: string | undefined): boolean {
     const [keyId = '', , value = ''] = signature?.split(';') ?? [];
@@ -156,58 +159,14 @@ export class FakeCourt {
   private async handle(request: IncomingMessage): Promise<object | undefined> {
     const path = request.url?.split('?')[0]?.split('/').slice(3).join('/') ?? '';
     const body = await bytesOf(request);
-    if (path === 'orders')
-      return {
-        orders: this.open().map(({ orderNumber, message }) => ({
-          orderNumber,
-          body: message.bytes.toString('base64'),
-          signature: message.signature,
-        })),
-      };
-    if (path.endsWith('/documents'))
-      return {
-        documents: [...new Set(Object.values(PAPERS).flat())].map((type) => ({
-          type,
-          sha256: sha256Hex(DOCUMENT),
-          content: DOCUMENT.toString('base64'),
-        })),
-      };
-    if (path === 'acknowledgements') return this.acknowledge(body);
     if (path === 'notices') return this.take(body, header(request), this.notices);
-    if (path === 'answers' && header(request) !== undefined) return this.take(body, header(request), this.answers);
-    return path === 'answers' ? this.takeUpload(body) : undefined;
-  }
-
-  private open(): { orderNumber: string; message: SignedMessage }[] {
-    const answered = new Set(this.answers.map((answer) => answer['orderNumber']));
-    return this.waiting.filter(({ orderNumber }) => !this.acknowledged.has(orderNumber) && !answered.has(orderNumber)).slice(0, 100);
-  }
-
-  private acknowledge(body: Buffer): object {
-    const { orderNumbers } = JSON.parse(body.toString('utf8')) as { orderNumbers: string[] };
-    for (const number of orderNumbers) this.acknowledged.add(number);
-    return { results: orderNumbers.map((orderNumber) => ({ orderNumber, result: 'ok' })) };
+    return path === 'answers' ? this.take(body, header(request), this.answers) : undefined;
   }
 
   private async take(bytes: Buffer, signature: string | undefined, into: Record<string, unknown>[]): Promise<object> {
     if ((await this.readJws(bytes, signature))?.['aud'] !== 'court') this.badSignatures += 1;
     else if (this.status === 200) into.push(JSON.parse(bytes.toString('utf8')) as Record<string, unknown>);
     return {};
-  }
-
-  private takeUpload(body: Buffer): object {
-    const { answers } = JSON.parse(body.toString('utf8')) as { answers: { body: string; signature: string }[] };
-    const results = answers.map((answer) => {
-      const bytes = Buffer.from(answer.body, 'base64');
-      if (!this.holds(bytes, answer.signature)) {
-        this.badSignatures += 1;
-        return { orderNumber: '', result: 'error' };
-      }
-      const parsed = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
-      this.answers.push(parsed);
-      return { orderNumber: parsed['orderNumber'], result: 'ok' };
-    });
-    return { results };
   }
 }
 

@@ -5,7 +5,7 @@ import { AppError, silentLog, SystemClock, systemEntropy } from '#kernel';
 import { TestAuthority } from '#testing';
 import { Ed25519Signer, Ed25519Verifier, newPrivateKeyPem } from '#trust';
 import { BankSimulatorModule } from '../bank-simulator.module.js';
-import { demoBanks } from '../banks/bank-setup.js';
+import { demoBanks, type ExchangeServer } from '../banks/bank-setup.js';
 import { FrontEnds } from '../dialects/front-ends.js';
 import { openBooks } from '../banks/open-simulator.js';
 import { FakeCourt } from './fake-court.js';
@@ -67,6 +67,7 @@ export class RunningSimulator {
         connectorOf: () => origin,
         door: { port: 0, tls },
         exchange,
+        exchangeServer: anyServer(),
         pollUser: { user: 'YH01', password: 'secret' },
         pollMs: 100,
       }),
@@ -118,4 +119,9 @@ export class RunningSimulator {
 function assertAdmin(header: string | undefined): void {
   if (header === undefined) throw new AppError('unauthenticated', '请先登录');
   if (header !== 'Bearer admin') throw new AppError('forbidden', '无权操作');
+}
+
+/** The court of these tests puts its packages into the folder; the line to it is the SFTP server's own test. */
+function anyServer(): ExchangeServer {
+  return { host: '127.0.0.1', port: 0, hostKeyPem: newPrivateKeyPem(systemEntropy), users: new Map() };
 }

@@ -71,15 +71,24 @@ export async function findOrders(reader: Reader, orderNumbers: readonly string[]
   return reader.all<OrderRow>(`SELECT * FROM ${WITH_PAPERS} WHERE order_number IN (${placeholders(orderNumbers.length)})`, orderNumbers);
 }
 
-/** Open orders in some state of delivery whose time has come, in the order in which they were taken. */
+/** Some banks take inquiries and control orders apart. */
+export type OrderList = 'inquiries' | 'controls';
+
+const OF_LIST = { inquiries: "AND action = 'inquire'", controls: "AND action <> 'inquire'" } as const satisfies Readonly<
+  Record<OrderList, string>
+>;
+
+/** Open orders in some state of delivery whose time has come, in the order in which they were taken; of one list, or of both. */
 export async function dueOrders(
   reader: Reader,
   deliveries: readonly DeliveryState[],
   now: number,
   limit: number,
+  list?: OrderList,
 ): Promise<readonly OrderRow[]> {
   return reader.all<OrderRow>(
     `SELECT * FROM ${WITH_PAPERS} WHERE standing = 'open' AND delivery IN (${placeholders(deliveries.length)}) AND next_try_at <= ?
+       ${list === undefined ? '' : OF_LIST[list]}
      ORDER BY seq LIMIT ${Number(limit)}`,
     [...deliveries, now],
   );

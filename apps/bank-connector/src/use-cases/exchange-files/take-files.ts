@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { judgeSignature, signForWire, type SignatureWorth, type UpFile } from '#connector-sdk';
+import { judgeSignature, signForWire, type KeyedBytes, type SignatureWorth, type UpFile, type UpFileReading } from '#connector-sdk';
 import { AppError, errorText, failPoint } from '#kernel';
 import type { KeyRing } from '#trust';
 import type { BankContext } from '../../bank-context.js';
@@ -13,7 +13,7 @@ import type { FileParts } from './write-files.js';
 const TURN_MAX = 200;
 /** Files taken at once: most of a file's time is waiting for the disk and for commits that others share. */
 const FILES_AT_ONCE = 8;
-/** Times that the bank is asked to write an answer to one order again. */
+/** Times that the bank is asked to write the same answer again. */
 const FAILURE_NOTES_MAX = 3;
 /** What no repetition of the same file will mend. */
 const FOR_GOOD: ReadonlySet<string> = new Set(['invalid', 'not-found', 'content-erased']);
@@ -53,17 +53,18 @@ export class TakeFiles {
 
   private async take(file: UpFile): Promise<void> {
     const worth = judgeSignature(this.keys, this.context.bank, file, this.context.clock.now());
-    const reading = this.parts.translation.readFile(file);
+    const fault = faultOf(file, worth);
+    const { legalPerson, name, bytes } = file;
+    const reading = await this.parts.translation.readFile({ legalPerson, name, bytes, ...(fault === undefined ? {} : { fault }) });
     switch (reading.kind) {
       case 'receipt':
-        if (worth.signature !== 'valid') return this.refuse(file, `signature ${worth.signature}`);
         await this.receipt(reading.file, reading.receivedAt);
         return this.parts.exchange.finish(file, 'taken');
       case 'answers':
         return this.answers(file, reading.answers, worth);
       case 'unreadable':
-        if (reading.orderNumber !== undefined) await this.recordOne(file.bytes, worth, reading.orderNumber);
-        return this.refuse(file, reading.reason, reading.orderNumber);
+        if (reading.orderNumber !== undefined) await this.recordOne({ orderNumber: reading.orderNumber, bytes }, worth);
+        return this.refuse(file, reading);
     }
   }
 
@@ -80,10 +81,9 @@ export class TakeFiles {
     await this.parts.exchange.forget(file.legal_person, name);
   }
 
-  private async answers(file: UpFile, slices: readonly Buffer[], worth: SignatureWorth): Promise<void> {
-    const outcomes = await Promise.all(slices.map((bytes) => this.recordOne(bytes, worth)));
-    if (worth.signature !== 'valid') return this.refuse(file, `signature ${worth.signature}`, outcomes[0]?.orderNumber);
-    if (outcomes.some(({ fault }) => fault !== undefined)) {
+  private async answers(file: UpFile, answers: readonly KeyedBytes[], worth: SignatureWorth): Promise<void> {
+    const faults = await Promise.all(answers.map((answer) => this.recordOne(answer, worth)));
+    if (faults.some((fault) => fault !== undefined)) {
       this.context.log.write('warn', 'file-answers-unknown', { bank: this.context.bank, file: file.name });
     }
     failPoint('connector.file-answers-recorded');
@@ -91,30 +91,39 @@ export class TakeFiles {
     failPoint('connector.file-removed');
   }
 
-  private async recordOne(
-    bytes: Buffer,
-    worth: SignatureWorth,
-    named?: string,
-  ): Promise<{ readonly orderNumber?: string; readonly fault?: string }> {
+  /** @returns why it was passed by for good, if it was */
+  private async recordOne({ orderNumber, bytes }: KeyedBytes, worth: SignatureWorth): Promise<string | undefined> {
     try {
-      const { orderNumber } = await this.receive.execute({ bytes, contentType: 'application/json', signature: undefined }, worth, named);
-      return { orderNumber };
+      await this.receive.execute({ bytes, contentType: 'application/xml', signature: undefined }, worth, orderNumber);
+      return undefined;
     } catch (error) {
-      if (error instanceof AppError && FOR_GOOD.has(error.code)) return { fault: error.code };
+      if (error instanceof AppError && FOR_GOOD.has(error.code)) return error.code;
       throw error;
     }
   }
 
   /** Tells the bank that a file could not be loaded, so that it writes its content again; a few times only. */
-  private async refuse(file: UpFile, reason: string, orderNumber?: string): Promise<void> {
+  private async refuse(file: UpFile, { reason, orderNumber, copy = 1 }: Unreadable): Promise<void> {
     const { log, bank, database } = this.context;
     log.write('warn', 'file-refused', { bank, file: file.name, reason });
-    const asked = orderNumber === undefined ? 0 : await doubtfulAnswers(database.reader, orderNumber);
-    if (asked <= FAILURE_NOTES_MAX) {
-      const { name, bytes } = this.parts.translation.writeFailure(file.name, reason);
-      const signature = await signForWire(this.parts.signer, bytes);
-      await this.parts.exchange.write({ legalPerson: file.legalPerson, name, bytes, signature });
-    }
+    const doubts = orderNumber === undefined ? 0 : await doubtfulAnswers(database.reader, orderNumber);
+    // The bank counts its copies; who counts wrong is stopped by our own count of the doubts.
+    if (Math.max(copy - 1, doubts - 1) < FAILURE_NOTES_MAX) await this.writeNote(file, reason);
     await this.parts.exchange.finish(file, 'failed');
   }
+
+  private async writeNote({ legalPerson, name: file }: UpFile, reason: string): Promise<void> {
+    const note = await this.parts.translation.writeFailure(file, reason);
+    if (!note) return;
+    const signature = await signForWire(this.parts.signer, note.bytes);
+    await this.parts.exchange.write({ legalPerson, ...note, signature });
+  }
+}
+
+type Unreadable = Extract<UpFileReading, { readonly kind: 'unreadable' }>;
+
+/** Looked at before anything in the file is parsed. */
+function faultOf({ digest }: UpFile, { signature }: SignatureWorth): string | undefined {
+  if (digest === 'differs') return 'its SM3 digest differs';
+  return signature === 'valid' ? undefined : `its signature is ${signature}`;
 }

@@ -33,6 +33,8 @@ export interface FileParts {
 export class WriteFiles {
   private readonly startSending: StartSending;
   private batches = 0;
+  /** Files that could not be placed, with their legal person. Their orders are SENDING, so before a restart nobody else would write them. */
+  private readonly unplaced = new Map<string, string>();
 
   constructor(
     private readonly context: BankContext,
@@ -46,11 +48,16 @@ export class WriteFiles {
     const { database, clock } = this.context;
     const rows = await dueOrders(database.reader, ['READY'], clock.now(), TURN_MAX);
     const known = (await Promise.all(rows.map((row) => this.open(row)))).filter((one) => one !== undefined);
-    await pMap(this.groups(known), (group) => this.writeGroup(group), { concurrency: FILES_AT_ONCE, stopOnError: false });
+    await pMap(this.groups(known), (group) => this.attempt(() => this.writeGroup(group)), { concurrency: FILES_AT_ONCE });
     return rows.length;
   }
 
   static readonly atOnceMax = TURN_MAX;
+
+  /** Files whose placing failed before. While the bank's machine is away this ends the turn, and no new order becomes SENDING in vain. */
+  async writeUnplaced(): Promise<void> {
+    for (const [name, legalPerson] of [...this.unplaced]) await this.attempt(() => this.writeAgain(name, legalPerson));
+  }
 
   /** Files of orders in doubt: those of a process that died between its commit and the writing, and those that persons send again. */
   async writeDoubtful(): Promise<void> {
@@ -67,8 +74,10 @@ export class WriteFiles {
         doubtful.filter((one) => one !== undefined),
         { event: 'available' },
       );
-      if (!(await this.parts.exchange.isWaiting(legalPerson, name))) await this.writeAgain(name, legalPerson);
-      else await database.run((tx) => noteWritten(tx, name, legalPerson, clock.now()));
+      await this.attempt(async () => {
+        if (!(await this.parts.exchange.isWaiting(legalPerson, name))) await this.writeAgain(name, legalPerson);
+        else await database.run((tx) => noteWritten(tx, name, legalPerson, clock.now()));
+      });
     }
   }
 
@@ -76,11 +85,24 @@ export class WriteFiles {
   async lookAfter(): Promise<void> {
     const { database, clock } = this.context;
     for (const file of await unreceiptedFiles(database.reader, clock.now() - WRITE_AGAIN_MS, FILES_MAX)) {
-      const orders = await ordersInFile(database.reader, file.name);
-      if (!orders.some(isUnheard)) await this.finish(file);
-      else if (clock.now() >= againAt(file) && !(await this.parts.exchange.isWaiting(file.legal_person, file.name))) {
-        await this.writeAgain(file.name, file.legal_person);
-      }
+      await this.attempt(async () => {
+        const orders = await ordersInFile(database.reader, file.name);
+        if (!orders.some(isUnheard)) await this.finish(file);
+        else if (clock.now() >= againAt(file) && !(await this.parts.exchange.isWaiting(file.legal_person, file.name))) {
+          await this.writeAgain(file.name, file.legal_person);
+        }
+      });
+    }
+  }
+
+  /** A machine that is away concerns every file, so the turn ends; whatever else is wrong concerns one file and holds up no other. */
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    const { log, bank } = this.context;
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unavailable') throw error;
+      log.write('warn', 'file-not-written', { bank, reason: errorText(error) });
     }
   }
 
@@ -130,11 +152,11 @@ export class WriteFiles {
 
   private async write(name: string, legalPerson: string, sendings: readonly Sending[]): Promise<void> {
     const inOrder = [...sendings].sort((a, b) => a.known.row.seq - b.known.row.seq);
-    const bytes = this.parts.translation.writeFile(
-      name,
-      inOrder.map((sending) => sending.bytes),
-    );
+    const orders = inOrder.map((sending) => ({ orderNumber: sending.known.row.order_number, bytes: sending.bytes }));
+    const bytes = await this.parts.translation.writeFile(orders);
+    this.unplaced.set(name, legalPerson);
     await this.parts.exchange.write({ legalPerson, name, bytes, signature: await signForWire(this.parts.signer, bytes) });
+    this.unplaced.delete(name);
     failPoint('connector.file-placed');
     await this.context.database.run((tx) => noteWritten(tx, name, legalPerson, this.context.clock.now()));
   }

@@ -1,8 +1,9 @@
-import type { PulledDocument, WireOrder } from '#connector-sdk';
+import type { OrderDispatched } from '#contracts';
+import type { DocumentContents, PulledDocument, WireOrder } from '#connector-sdk';
 import { AppError, errorText, failPoint } from '#kernel';
 import type { BankContext } from '../../bank-context.js';
 import type { DocumentShelf } from '../../adapters/store/document-shelf.js';
-import { dueOrders, findOrder, type OrderRow } from '../../adapters/store/order-rows.js';
+import { dueOrders, findOrder, type OrderList, type OrderRow } from '../../adapters/store/order-rows.js';
 import type { SendableOrder } from '../../adapters/store/order-vault.js';
 import { StartSending } from '../start-sending/start-sending.js';
 
@@ -23,10 +24,11 @@ export class ServeOrders {
     this.startSending = new StartSending(context);
   }
 
-  async page(limit: number): Promise<readonly WireOrder[]> {
+  /** Inquiries and control orders have a list each, as in the interface of the courts. */
+  async page(list: OrderList, limit: number): Promise<readonly WireOrder[]> {
     const { database, clock } = this.context;
     if (!this.context.isOpen()) return [];
-    const rows = await dueOrders(database.reader, ['READY', 'SENDING', 'UNKNOWN'], clock.now(), Math.min(limit, PAGE_MAX));
+    const rows = await dueOrders(database.reader, ['READY', 'SENDING', 'UNKNOWN'], clock.now(), Math.min(limit, PAGE_MAX), list);
     const known = (await Promise.all(rows.map((row) => this.open(row)))).filter((one) => one !== undefined);
     const again = known.filter(({ row }) => row.delivery === 'SENDING');
     const fresh = known.filter(({ row }) => row.delivery !== 'SENDING');
@@ -44,16 +46,29 @@ export class ServeOrders {
   }
 
   /** @throws AppError `not-found` for an order that was not served */
-  async documentsOf(orderNumber: string): Promise<readonly PulledDocument[]> {
-    const row = await findOrder(this.context.database.reader, orderNumber);
-    if (!row || row.delivery === 'READY') throw new AppError('not-found', '没有该请求单');
-    const { order } = await this.context.vault.know(row);
-    return Promise.all(
+  async documentsOf(orderNumber: string): Promise<{ readonly order: OrderDispatched; readonly documents: readonly PulledDocument[] }> {
+    const { row, order } = await this.served(orderNumber);
+    const documents = await Promise.all(
       order.documents.map(async ({ type, number, title, sha256, seal, digest }) => {
         const content = await this.documents.get(row.case_id, digest);
         return { type, number, title, sha256, seal, content };
       }),
     );
+    return { order, documents };
+  }
+
+  /** The scans of the officer's credentials by digest. @throws AppError `not-found` for an order that was not served */
+  async credentialsOf(orderNumber: string): Promise<{ readonly order: OrderDispatched; readonly images: DocumentContents }> {
+    const { row, order } = await this.served(orderNumber);
+    const digests = order.officer.credentials.flatMap(({ imageDigest }) => imageDigest ?? []);
+    const images = digests.map(async (digest) => [digest, await this.documents.get(row.case_id, digest)] as const);
+    return { order, images: new Map(await Promise.all(images)) };
+  }
+
+  private async served(orderNumber: string): Promise<SendableOrder> {
+    const row = await findOrder(this.context.database.reader, orderNumber);
+    if (!row || row.delivery === 'READY') throw new AppError('not-found', '没有该请求单');
+    return this.context.vault.know(row);
   }
 
   /** An order whose case was erased must not hold up the page. */

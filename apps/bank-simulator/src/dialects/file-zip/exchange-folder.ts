@@ -9,8 +9,8 @@ const FILE_BYTES_MAX = 64 * 1024 * 1024;
 export const FILES_MAX = 200;
 
 /**
- * One folder of the exchange (docs/dialects/file-zip.md). A file is there when its name ends in `.json`: it is written
- * under another name, synced and renamed, its signature before it. Of what has been taken the name
+ * One folder of the exchange (docs/dialects/file-zip.md), as the bank itself sees it on its disk. A package is there when its name ends in
+ * `.zip`: it is written under another name, synced and renamed, its seal before it. Of what has been taken the name
  * goes to `done`, of what cannot be read to `failed`.
  */
 export class ExchangeFolder {
@@ -24,24 +24,24 @@ export class ExchangeFolder {
   async names(): Promise<string[]> {
     const all = await readdir(this.path);
     return all
-      .filter((name) => name.endsWith('.json'))
+      .filter((name) => name.endsWith('.zip'))
       .sort()
       .slice(0, FILES_MAX);
   }
 
-  /** @throws AppError `invalid` when the file is too large; `signature` is undefined when there is none */
-  async read(name: string): Promise<{ bytes: Buffer; signature: string | undefined }> {
+  /** @throws AppError `invalid` when the file is too large; `seal` is undefined when there is none */
+  async read(name: string): Promise<{ bytes: Buffer; seal: string | undefined }> {
     const handle = await open(join(this.path, name), 'r');
     try {
       if ((await handle.stat()).size > FILE_BYTES_MAX) throw new AppError('invalid', `${name} is too large`);
-      return { bytes: await handle.readFile(), signature: await this.signatureOf(name) };
+      return { bytes: await handle.readFile(), seal: await this.sealOf(name) };
     } finally {
       await handle.close();
     }
   }
 
-  async write(name: string, bytes: Buffer, signature: string): Promise<void> {
-    await this.place(`${name}.sig`, Buffer.from(signature, 'utf8'));
+  async write(name: string, bytes: Buffer, seal: string): Promise<void> {
+    await this.place(`${name}.sig`, Buffer.from(seal, 'utf8'));
     await this.place(name, bytes);
     await syncFolder(this.path);
   }
@@ -63,9 +63,9 @@ export class ExchangeFolder {
     return false;
   }
 
-  private async signatureOf(name: string): Promise<string | undefined> {
+  private async sealOf(name: string): Promise<string | undefined> {
     const path = join(this.path, `${name}.sig`);
-    return (await exists(path)) ? (await readFile(path, 'utf8')).trim() : undefined;
+    return (await exists(path)) ? readFile(path, 'utf8') : undefined;
   }
 
   private async place(name: string, bytes: Buffer): Promise<void> {

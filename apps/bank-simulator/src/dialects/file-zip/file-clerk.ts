@@ -1,14 +1,18 @@
 import { join } from 'node:path';
 import pMap from 'p-map';
-import { AppError, errorText, instantText, parseStrictJson, Recurring } from '#kernel';
+import { AppError, errorText, Recurring } from '#kernel';
+import type { FileWire } from '../../banks/bank-setup.js';
 import { garble, strikes } from '../../faults/faults.js';
 import type { OrderRecord } from '../../store/order-rows.js';
 import type { BankInside, Surroundings, Worker } from '../dialect-deps.js';
-import { answerBytes } from '../plain-json/message-writer.js';
-import { orderOf, paperProblem, type ReadOrder } from '../plain-json/order-reader.js';
+import { paperProblem } from '../plain-json/order-reader.js';
 import { sleepThrough } from '../slow-start.js';
+import { answerEntries, ordersIn, receiptEntry } from './bodies.js';
 import { ExchangeFolder } from './exchange-folder.js';
+import { readDownName, receiptName, type NamedPackage } from './package-names.js';
+import { sealOf, signatureInSeal } from './package-seal.js';
 import { ORDERS_MAX, UpNames } from './up-names.js';
+import { readPackage, writePackage, type PackageEntry } from './zip-packages.js';
 
 /** Answers that one turn writes. */
 const ANSWERS_MAX = 1_000;
@@ -17,6 +21,7 @@ const FILES_AT_ONCE = { concurrency: 8, stopOnError: false };
 
 interface LegalPersonFolders {
   readonly legalPerson: string;
+  readonly institution: string;
   readonly down: ExchangeFolder;
   readonly up: ExchangeFolder;
 }
@@ -29,19 +34,18 @@ export class FileClerk implements Worker {
   private readonly recurring: Recurring;
   private stopped = false;
   private readonly folders: readonly LegalPersonFolders[];
-  private readonly names: UpNames;
+  private readonly names = new UpNames();
   private prepared = false;
 
   constructor(
     private readonly inside: BankInside,
     private readonly around: Surroundings,
-    exchange: string,
-    scanMs: number,
+    { exchange, scanMs, institutions }: FileWire,
   ) {
-    const { legalPersons } = inside.cores.bank(inside.bank);
-    const folder = (legalPerson: string, direction: string) => new ExchangeFolder(join(exchange, legalPerson, direction));
-    this.folders = legalPersons.map((legalPerson) => ({ legalPerson, down: folder(legalPerson, 'down'), up: folder(legalPerson, 'up') }));
-    this.names = new UpNames(around.clock);
+    const folder = (institution: string, direction: string) => new ExchangeFolder(join(exchange, institution, direction));
+    this.folders = [...institutions].map(([legalPerson, institution]) => {
+      return { legalPerson, institution, down: folder(institution, 'down'), up: folder(institution, 'up') };
+    });
     const failed = (error: unknown) => around.log.write('warn', 'simulator-files-failed', { bank: inside.bank, reason: errorText(error) });
     this.recurring = new Recurring(around.clock, scanMs, () => this.turn(), failed);
   }
@@ -68,10 +72,11 @@ export class FileClerk implements Worker {
   }
 
   private async takeFile(folders: LegalPersonFolders, name: string): Promise<void> {
-    const { down, up } = folders;
+    const { down } = folders;
     try {
-      if (name.startsWith('CXHZ_') || name.startsWith('KZHZ_')) await this.takeFailure(down, name);
-      else if (!strikes(this.faults().dropRequest, this.around.entropy)) await this.takeOrders(folders, name, up);
+      const about = readDownName(name);
+      if (about.type.endsWith('HZ')) await this.takeFailure(down, name, about);
+      else if (!strikes(this.faults().dropRequest, this.around.entropy)) await this.takeOrders(folders, name, about);
       await down.putAway(name, 'done');
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'invalid') throw error;
@@ -80,33 +85,36 @@ export class FileClerk implements Worker {
     }
   }
 
-  private async takeOrders(folders: LegalPersonFolders, name: string, up: ExchangeFolder): Promise<void> {
-    const batch = ordersOf(await this.readSigned(folders.down, name));
-    // When the connection breaks after the orders were executed, the court hears neither of the file nor of the answers.
+  private async takeOrders({ legalPerson, institution, down, up }: LegalPersonFolders, name: string, about: NamedPackage): Promise<void> {
+    if (about.institution !== institution) throw new AppError('invalid', 'a package for another bank');
+    const orders = ordersIn(await this.readSigned(down, name));
+    // When the connection breaks after the orders were executed, the court hears neither of the package nor of the answers.
     const isSilent = strikes(this.faults().executeThenDrop, this.around.entropy);
     await Promise.all(
-      batch.map((read) => {
-        const order = { ...read.order, legalPerson: folders.legalPerson };
+      orders.map((read) => {
+        const order = { ...read.order, legalPerson };
+        this.names.came(order.orderNumber, about.batch);
         return this.inside.orders.receive(this.inside.bank, order, !isSilent, paperProblem(read));
       }),
     );
     if (isSilent) return;
-    const receipt = { format: 'chakong-receipt/v1', file: name, receivedAt: instantText(this.around.clock.now()) };
-    await this.write(up, `HZ_${name}`, Buffer.from(JSON.stringify(receipt), 'utf8'));
+    const now = this.around.clock.now();
+    await this.write(up, receiptName(about), await writePackage([receiptEntry(about.batch, now)], now));
   }
 
-  /** The court could not load one of our files: what was in it is written again. */
-  private async takeFailure(down: ExchangeFolder, name: string): Promise<void> {
-    const failure = members(await this.readSigned(down, name));
-    const file = typeof failure['file'] === 'string' ? failure['file'] : '';
-    this.around.log.write('info', 'simulator-file-not-loaded', { bank: this.inside.bank, file });
-    await this.inside.orders.deliverAgain(this.inside.bank, this.names.ordersIn(file));
+  /** The court could not load one of our packages: what was in it is written again. */
+  private async takeFailure(down: ExchangeFolder, name: string, { orderNumber }: NamedPackage): Promise<void> {
+    await this.readSigned(down, name);
+    this.around.log.write('info', 'simulator-file-not-loaded', { bank: this.inside.bank, note: name });
+    await this.inside.orders.deliverAgain(this.inside.bank, this.names.ordersIn(name, orderNumber));
   }
 
-  private async readSigned(down: ExchangeFolder, name: string): Promise<unknown> {
-    const { bytes, signature } = await down.read(name);
+  /** Digest and signature come first: of what the court did not sign nothing is opened. */
+  private async readSigned(down: ExchangeFolder, name: string): Promise<readonly PackageEntry[]> {
+    const { bytes, seal } = await down.read(name);
+    const signature = seal === undefined ? undefined : signatureInSeal(seal, bytes);
     if (!this.inside.signatures.isOfCourt(bytes, signature)) throw new AppError('invalid', 'not signed by the court');
-    return parseStrictJson(bytes);
+    return readPackage(bytes);
   }
 
   private async writeAnswers(): Promise<void> {
@@ -114,36 +122,44 @@ export class FileClerk implements Worker {
     const waiting = await orders.undelivered(bank, ANSWERS_MAX);
     await pMap(
       this.folders,
-      async ({ legalPerson, up }) => {
+      async ({ legalPerson, institution, up }) => {
         const own = waiting.filter(
           (record) => record.legalPerson === legalPerson && !strikes(this.faults().dropAnswer, this.around.entropy),
         );
-        await pMap(feedbacks(own), ({ kind, records }) => this.writeFeedback(legalPerson, up, kind, records), FILES_AT_ONCE);
+        await pMap(this.feedbacks(own), (feedback) => this.writeFeedback(institution, up, feedback), FILES_AT_ONCE);
       },
       { stopOnError: false },
     );
   }
 
-  private async writeFeedback(
-    legalPerson: string,
-    up: ExchangeFolder,
-    kind: 'CXFK' | 'KZFK',
-    records: readonly OrderRecord[],
-  ): Promise<void> {
-    const answers = records.map((record) => JSON.parse(answerBytes(record).toString('utf8')) as object);
-    const bytes = Buffer.from(JSON.stringify({ format: 'chakong-feedback/v1', answers }), 'utf8');
+  private async writeFeedback(institution: string, up: ExchangeFolder, { type, records }: Feedback): Promise<void> {
+    const bytes = await writePackage(records.flatMap(answerEntries), this.around.clock.now());
     const times = strikes(this.faults().duplicateAnswer, this.around.entropy) ? 2 : 1;
-    for (let i = 0; i < times; i++) await this.write(up, await this.names.next(up, kind, legalPerson, records), bytes);
+    for (let i = 0; i < times; i++) await this.write(up, await this.names.next(up, type, institution, records), bytes);
     await this.inside.orders.delivered(
       this.inside.bank,
       records.map((record) => record.orderNumber),
     );
   }
 
+  /** The packages that answers make: the inquiries of a batch share one, a control order's answer stands alone. */
+  private feedbacks(own: readonly OrderRecord[]): readonly Feedback[] {
+    const batches = new Map<string, OrderRecord[]>();
+    const alone: Feedback[] = [];
+    for (const record of own) {
+      if (record.action !== 'inquire') alone.push({ type: 'KZFK', records: [record] });
+      else {
+        const batch = this.names.batchOf(record.orderNumber);
+        batches.set(batch, [...(batches.get(batch) ?? []), record]);
+      }
+    }
+    return [...[...batches.values()].flatMap(pieces), ...alone];
+  }
+
   private async write(up: ExchangeFolder, name: string, bytes: Buffer): Promise<void> {
-    const signature = await this.inside.signatures.sign(bytes);
-    const garbled = !name.startsWith('HZ_') && strikes(this.faults().garbleAnswer, this.around.entropy);
-    await up.write(name, garbled ? garble(bytes, this.around.entropy) : bytes, signature);
+    const seal = sealOf(bytes, await this.inside.signatures.sign(bytes));
+    const garbled = name.slice(2, 4) === 'FK' && strikes(this.faults().garbleAnswer, this.around.entropy);
+    await up.write(name, garbled ? garble(bytes, this.around.entropy) : bytes, seal);
   }
 
   private faults() {
@@ -152,27 +168,12 @@ export class FileClerk implements Worker {
 }
 
 interface Feedback {
-  readonly kind: 'CXFK' | 'KZFK';
+  readonly type: 'CXFK' | 'KZFK';
   readonly records: readonly OrderRecord[];
 }
 
-/** The files that answers make: inquiries share them, a control order's answer stands alone. */
-function feedbacks(own: readonly OrderRecord[]): readonly Feedback[] {
-  const inquiries = own.filter(({ action }) => action === 'inquire');
+function pieces(records: readonly OrderRecord[]): readonly Feedback[] {
   const shared: Feedback[] = [];
-  for (let i = 0; i < inquiries.length; i += ORDERS_MAX) shared.push({ kind: 'CXFK', records: inquiries.slice(i, i + ORDERS_MAX) });
-  const alone = own.filter(({ action }) => action !== 'inquire').map((record): Feedback => ({ kind: 'KZFK', records: [record] }));
-  return [...shared, ...alone];
-}
-
-function members(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>;
-  throw new AppError('invalid', 'the file holds no object');
-}
-
-function ordersOf(file: unknown): ReadOrder[] {
-  const { format, orders } = members(file);
-  if (format !== 'chakong-batch/v1' || !Array.isArray(orders) || orders.length > ORDERS_MAX)
-    throw new AppError('invalid', 'not a chakong-batch/v1');
-  return orders.map(orderOf);
+  for (let i = 0; i < records.length; i += ORDERS_MAX) shared.push({ type: 'CXFK', records: records.slice(i, i + ORDERS_MAX) });
+  return shared;
 }

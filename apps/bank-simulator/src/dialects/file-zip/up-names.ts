@@ -1,55 +1,50 @@
-import { AppError, instantText, type Clock } from '#kernel';
+import { AppError } from '#kernel';
 import type { OrderRecord } from '../../store/order-rows.js';
 import type { ExchangeFolder } from './exchange-folder.js';
+import { answerName } from './package-names.js';
 
-/** Orders or answers in one file. */
+/** Orders or answers in one package. */
 export const ORDERS_MAX = 200;
 /** How often one answer may be written; beyond that somebody has to look. */
 const COPIES_MAX = 1_000;
-/** Files whose content the bank remembers, to write it again when the court could not load one. */
+/** Packages whose content the bank remembers, to write it again when the court could not load one, and orders whose batch it remembers. */
 const REMEMBERED_MAX = 10_000;
 
-/** Names of the files that go up, and what was in them. */
+/** Names of the packages that go up, what was in them, and in which batch each order came. */
 export class UpNames {
-  private count = 0;
   private readonly content = new Map<string, readonly string[]>();
+  private readonly batches = new Map<string, string>();
 
-  constructor(private readonly clock: Clock) {}
+  came(orderNumber: string, batch: string): void {
+    remember(this.batches, orderNumber, batch);
+  }
+
+  /** After a restart the bank no longer knows in which package an order came; its number then stands for the batch. */
+  batchOf(orderNumber: string): string {
+    return this.batches.get(orderNumber) ?? orderNumber.replace(/\D/g, '');
+  }
 
   /** A name that was never used. A later copy of the same answer has a higher number. */
-  async next(up: ExchangeFolder, kind: 'CXFK' | 'KZFK', legalPerson: string, records: readonly OrderRecord[]): Promise<string> {
-    const [first] = records;
-    const middle = kind === 'KZFK' && first ? first.orderNumber : this.batch();
-    for (let n = 1; n <= COPIES_MAX; n++) {
-      const name = `${kind}_${legalPerson}_${middle}_${n}.json`;
+  async next(up: ExchangeFolder, type: 'CXFK' | 'KZFK', institution: string, records: readonly OrderRecord[]): Promise<string> {
+    const orderNumber = records[0]?.orderNumber ?? '';
+    for (let copy = 1; copy <= COPIES_MAX; copy++) {
+      const name = answerName(type, institution, this.batchOf(orderNumber), orderNumber, copy);
       if (await up.isUsed(name)) continue;
-      this.remember(name, records);
+      const numbers = records.map((record) => record.orderNumber);
+      remember(this.content, name.slice(4), numbers);
       return name;
     }
-    throw new AppError('limit-exceeded', `${middle} was written too often`, { level: 'error' });
+    throw new AppError('limit-exceeded', `the answer to ${orderNumber} was written too often`, { level: 'error' });
   }
 
-  /** The orders whose answers were in a file; by the name alone where the file was written before a restart. */
-  ordersIn(file: string): readonly string[] {
-    const known = this.content.get(file);
-    if (known) return known;
-    const match = /^KZFK_.+_([^_]+)_\d+\.json$/.exec(file);
-    return match?.[1] === undefined ? [] : [match[1]];
+  /** The orders whose answers were in the package that a failure is named after; by the name alone where it was written before a restart. */
+  ordersIn(failureName: string, orderNumber: string | undefined): readonly string[] {
+    return this.content.get(failureName.slice(4)) ?? (orderNumber === undefined ? [] : [orderNumber]);
   }
+}
 
-  /** 14 digits of time and 6 of count. */
-  private batch(): string {
-    this.count = (this.count + 1) % 1_000_000;
-    const digits = instantText(this.clock.now()).replace(/\D/g, '');
-    return digits.slice(0, 14) + String(this.count).padStart(6, '0');
-  }
-
-  private remember(name: string, records: readonly OrderRecord[]): void {
-    this.content.set(
-      name,
-      records.map((record) => record.orderNumber),
-    );
-    const [oldest] = this.content.keys();
-    if (this.content.size > REMEMBERED_MAX && oldest !== undefined) this.content.delete(oldest);
-  }
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > REMEMBERED_MAX && oldest !== undefined) map.delete(oldest);
 }

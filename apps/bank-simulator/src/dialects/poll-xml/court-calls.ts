@@ -1,23 +1,22 @@
-import { AppError, parseStrictJson, type RealTime } from '#kernel';
-import { httpCall } from '../http-call.js';
+import { courtXml } from '#connector-sdk';
+import { AppError, type RealTime } from '#kernel';
+import { readCourtDocuments, type FetchedDocument } from '../court-xml/document-reader.js';
+import type { FeedbackKind } from '../court-xml/feedback-writer.js';
+import { cutOrders, type ServedRecord } from '../court-xml/order-reader.js';
+import { SoapClient, type CourtAddress } from './soap-client.js';
 
-/** Where the court's connector is, and as whom the bank signs in. */
-export interface CourtAddress {
-  /** For example `http://127.0.0.1:3000/connector/hankoubank`. */
-  readonly connector: string;
-  readonly user: string;
-  readonly password: string;
-}
-
-export interface ServedOrder {
-  readonly orderNumber: string;
-  readonly bytes: Buffer;
+export interface ServedOrder extends ServedRecord {
   readonly signature: string;
 }
 
+/** What the bank says to one order, with its signature over exactly these bytes. */
 export interface UploadedAnswer {
+  readonly orderNumber: string;
+  readonly kind: FeedbackKind;
   readonly bytes: Buffer;
   readonly signature: string;
+  /** Bytes were lost on the way: a fault of the simulation. */
+  readonly isGarbled?: boolean;
 }
 
 export interface UploadResult {
@@ -26,68 +25,65 @@ export interface UploadResult {
   readonly message?: string;
 }
 
-type Members = Readonly<Record<string, unknown>>;
+/** How the values of attributes stand in this dialect. */
+export const CODING: courtXml.AttributeCoding = 'base64-gbk';
 
-/** The calls of a bank that polls (docs/dialects/poll-xml.md). A reply that is not understood is an error, never guessed at. */
+const UPLOADS: Readonly<Record<FeedbackKind, { readonly operation: string; readonly list: string }>> = {
+  inquiry: { operation: 'uploadQueryFeedback', list: 'zhxxList' },
+  control: { operation: 'uploadControlFeedback', list: 'kzxxList' },
+  rollback: { operation: 'uploadRollback', list: 'htxxList' },
+};
+const RESULTS_MAX = 1_000;
+/** The spellings in which courts say what was wrong. */
+const ERROR_NAMES = ['ErrorMSG', 'errorMsg', 'errMsg', 'msg'];
+
+/** The calls of a bank that polls (docs/dialects/poll-xml.md). */
 export class CourtCalls {
-  constructor(
-    private readonly time: RealTime,
-    private readonly court: CourtAddress,
-  ) {}
+  private readonly client: SoapClient;
 
-  async orders(limit: number): Promise<ServedOrder[]> {
-    const reply = await this.call('GET', `orders?limit=${limit}`);
-    return listOf(reply, 'orders').map((order) => ({
-      orderNumber: textOf(order, 'orderNumber'),
-      bytes: Buffer.from(textOf(order, 'body'), 'base64'),
-      signature: textOf(order, 'signature'),
-    }));
+  constructor(time: RealTime, court: CourtAddress) {
+    this.client = new SoapClient(time, court);
   }
 
-  /** The digests and bytes of an order's documents. */
-  async documents(orderNumber: string): Promise<{ type: string; sha256: string; content: Buffer }[]> {
-    const reply = await this.call('GET', `orders/${encodeURIComponent(orderNumber)}/documents`);
-    return listOf(reply, 'documents').map((document) => ({
-      type: textOf(document, 'type'),
-      sha256: textOf(document, 'sha256'),
-      content: Buffer.from(textOf(document, 'content'), 'base64'),
-    }));
+  async orders(list: 'getQueryList' | 'getControlList', limit: number): Promise<readonly ServedOrder[]> {
+    const { document, signatures } = await this.client.call(list, { argument: { limit: String(limit) } });
+    return cutOrders(document, CODING).map((record) => ({ ...record, signature: signatures.get(record.orderNumber) ?? '' }));
   }
 
+  /** The documents of a control order; those of an inquiry have another key. */
+  async documents(orderNumber: string): Promise<readonly FetchedDocument[]> {
+    const { document } = await this.client.call('getDocuments', { argument: { BDHM: orderNumber } });
+    return readCourtDocuments(document, CODING);
+  }
+
+  /** @param receivedAt RFC 3339 */
   async acknowledge(orderNumbers: readonly string[], receivedAt: string): Promise<void> {
-    await this.call('POST', 'acknowledgements', { orderNumbers, receivedAt });
+    const at = courtXml.courtTime(receivedAt, 'milliseconds');
+    const receipts = orderNumbers.map((BDHM) => courtXml.xmlElement('qs', { BDHM, EX1_RECEIVEDAT: at }));
+    const content = courtXml.writeDocument(courtXml.xmlElement('qsList', {}, receipts), CODING);
+    await this.client.call('confirmReceipt', { content });
   }
 
-  async upload(answers: readonly UploadedAnswer[]): Promise<UploadResult[]> {
-    const body = { answers: answers.map(({ bytes, signature }) => ({ body: bytes.toString('base64'), signature })) };
-    const reply = await this.call('POST', 'answers', body);
-    return listOf(reply, 'results').map((result) => ({
-      orderNumber: typeof result['orderNumber'] === 'string' ? result['orderNumber'] : '',
-      isOk: result['result'] === 'ok',
-      message: typeof result['message'] === 'string' ? result['message'] : undefined,
-    }));
-  }
-
-  private async call(method: 'GET' | 'POST', path: string, body?: object): Promise<Members> {
-    const signIn = Buffer.from(`${this.court.user}:${this.court.password}`, 'utf8').toString('base64');
-    const headers = { authorization: `Basic ${signIn}`, ...(body ? { 'content-type': 'application/json' } : {}) };
-    const sent = body ? Buffer.from(JSON.stringify(body), 'utf8') : undefined;
-    const reply = await httpCall(this.time, `${this.court.connector}/${path}`, { method, headers, body: sent });
-    if (reply.status !== 200) throw new AppError('unavailable', `the court answered ${reply.status} to ${path}`, { retryable: true });
-    const parsed = parseStrictJson(reply.body);
-    if (typeof parsed !== 'object' || parsed === null) throw new AppError('unavailable', `the court's reply to ${path} is no object`);
-    return parsed as Members;
+  /** Brings answers of one kind, each order once. */
+  async upload(kind: FeedbackKind, answers: readonly UploadedAnswer[]): Promise<readonly UploadResult[]> {
+    const { operation, list } = UPLOADS[kind];
+    const content = courtXml.wrapRecords(
+      list,
+      answers.map(({ bytes }) => bytes),
+    );
+    const signatures = new Map(answers.map(({ orderNumber, signature }) => [orderNumber, signature]));
+    const { document } = await this.client.call(operation, { content, signatures });
+    return resultsOf(document);
   }
 }
 
-function listOf(reply: Members, name: string): Members[] {
-  const list = reply[name];
-  if (!Array.isArray(list)) throw new AppError('unavailable', `the court's reply has no list ${name}`);
-  return list.map((item: unknown) => (typeof item === 'object' && item !== null ? (item as Members) : {}));
-}
-
-function textOf(object: Members, name: string): string {
-  const value = object[name];
-  if (typeof value === 'string') return value;
-  throw new AppError('unavailable', `the court's reply has no text ${name}`);
+function resultsOf(document: Buffer): readonly UploadResult[] {
+  const root = courtXml.decodeElement(courtXml.readXml(document), CODING);
+  const results = ['cxjglist', 'htjglist'].flatMap((list) => courtXml.childrenOf(root, list, 'jg', RESULTS_MAX));
+  if (root.name !== 'result') throw new AppError('unavailable', "the court's acknowledgement cannot be read");
+  return results.map((one) => ({
+    orderNumber: courtXml.valueOf(one, 'bdhm') ?? courtXml.valueOf(one, 'BDHM') ?? '',
+    isOk: courtXml.valueOf(one, 'result') === 'success',
+    message: ERROR_NAMES.map((name) => courtXml.valueOf(one, name)).find((text) => text !== undefined),
+  }));
 }

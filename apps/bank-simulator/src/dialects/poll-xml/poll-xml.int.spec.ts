@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, tempDir, type TempDir } from '#testing';
 import { wireFreeze, wireOrder } from '../../testing/fake-court.js';
+import { FakePollCourt } from '../../testing/fake-poll-court.js';
 import { RunningSimulator } from '../../testing/running-simulator.js';
 
 let folder: TempDir;
 let simulator: RunningSimulator;
+let court: FakePollCourt;
 
 beforeAll(async () => {
   folder = await tempDir('simulator');
   simulator = await RunningSimulator.start(folder.path);
+  court = new FakePollCourt(simulator.court);
 });
 
 afterAll(async () => {
@@ -19,15 +22,39 @@ afterAll(async () => {
 beforeEach(() => simulator.reset());
 
 describe('poll-xml', () => {
-  it('takes orders, acknowledges them and uploads the answers, once each', async () => {
+  it('takes orders, confirms them and uploads the answers, once each', async () => {
     const orders = [wireOrder('inquire', []), wireFreeze('A1', '10.00'), ...Array.from({ length: 130 }, () => wireOrder('inquire', []))];
-    for (const order of orders) await simulator.court.serve(order);
+    for (const order of orders) await court.serve(order);
     const numbers = new Set(orders.map((order) => order.orderNumber));
-    const answered = () => simulator.court.answers.filter((answer) => numbers.has(String(answer['orderNumber'])));
+    const answered = () => court.answers.filter(({ orderNumber }) => numbers.has(orderNumber));
     await eventually(() => answered().length === orders.length);
     expect(answered()).toHaveLength(orders.length);
-    expect([...numbers].every((number) => simulator.court.acknowledged.has(number))).toBe(true);
+    expect([...numbers].every((number) => court.acknowledged.has(number))).toBe(true);
     expect(await simulator.journalOf('hankoubank', orders[1]?.orderNumber ?? '')).toHaveLength(1);
+  });
+
+  it('says what it found and what it did in the records of 2016', async () => {
+    const [inquiry, freeze] = [wireOrder('inquire', []), wireFreeze('A1', '300.00')];
+    await court.serve(inquiry);
+    await eventually(() => court.has(inquiry.orderNumber));
+    await court.serve(freeze);
+    await eventually(() => court.has(freeze.orderNumber));
+    const recordsOf = (orderNumber: string) => court.answers.find((one) => one.orderNumber === orderNumber)?.records ?? [];
+    expect(
+      recordsOf(inquiry.orderNumber).map(({ name, attributes }) => [name, attributes['KHZH'], attributes['CCLB'], attributes['YE']]),
+    ).toEqual([
+      ['zhxx', 'A1', '活期', '1000.00'],
+      ['zhxx', 'A2', '理财', '80984.00'],
+    ]);
+    const [line] = recordsOf(freeze.orderNumber);
+    expect(line?.attributes).toMatchObject({
+      KZZT: '1',
+      DJXE: '300.00',
+      SKJE: '300.00',
+      CESKJE: '0.00',
+      CSJSRQ: '2027-03-01',
+      EX1_RANK: '1',
+    });
   });
 
   it('lets every fault pass and has done everything once when it is over', async () => {
@@ -39,23 +66,27 @@ describe('poll-xml', () => {
       partial: 0.3,
     });
     const orders = Array.from({ length: 30 }, () => wireFreeze('A1', '2.00'));
-    for (const order of orders) await simulator.court.serve(order);
-    await eventually(
-      () => orders.every((order) => simulator.court.answers.some((answer) => answer['orderNumber'] === order.orderNumber)),
-      15_000,
-    );
+    for (const order of orders) await court.serve(order);
+    await eventually(() => orders.every((order) => court.has(order.orderNumber)), 15_000);
     const rows = await simulator.journal('hankoubank');
     for (const order of orders) expect(rows.filter((row) => row['orderNumber'] === order.orderNumber)).toHaveLength(1);
   });
 
+  it('brings a damaged answer alone, so that the others arrive whole', async () => {
+    await simulator.panel('PUT', 'hankoubank/faults', { garbleAnswer: 0.5 });
+    const orders = Array.from({ length: 20 }, () => wireOrder('inquire', []));
+    for (const order of orders) await court.serve(order);
+    await eventually(() => court.badSignatures + orders.filter((order) => court.has(order.orderNumber)).length >= orders.length);
+    expect(court.badSignatures).toBeGreaterThan(0);
+  });
+
   it('does not execute what the court did not sign', async () => {
     const order = wireFreeze('A1', '2.00');
-    const { bytes } = await simulator.court.sign(order);
-    simulator.court.waiting.push({ orderNumber: order.orderNumber, message: { bytes, signature: 'court-1;ed25519;AAAA' } });
+    await court.serve(order, 'court-1;ed25519;AAAA');
     const marker = wireOrder('inquire', []);
-    await simulator.court.serve(marker);
-    await eventually(() => simulator.court.answers.some((answer) => answer['orderNumber'] === marker.orderNumber));
+    await court.serve(marker);
+    await eventually(() => court.has(marker.orderNumber));
     expect(await simulator.journalOf('hankoubank', order.orderNumber)).toEqual([]);
-    simulator.court.waiting.length = 0;
+    court.waiting.length = 0;
   });
 });

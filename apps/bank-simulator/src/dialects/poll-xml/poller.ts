@@ -2,10 +2,12 @@ import { AppError, errorText, instantText, Recurring } from '#kernel';
 import { garble, strikes } from '../../faults/faults.js';
 import type { OrderRecord } from '../../store/order-rows.js';
 import type { BankInside, Surroundings, Worker } from '../dialect-deps.js';
-import { answerBytes } from '../plain-json/message-writer.js';
-import { paperProblem, readOrder, type ReadOrder } from '../plain-json/order-reader.js';
+import { writeFeedback, type FeedbackKind } from '../court-xml/feedback-writer.js';
+import { readCourtOrder } from '../court-xml/order-reader.js';
+import { paperProblem, type ReadOrder } from '../plain-json/order-reader.js';
 import { sleepThrough } from '../slow-start.js';
-import { CourtCalls, type CourtAddress, type ServedOrder, type UploadedAnswer } from './court-calls.js';
+import { CODING, CourtCalls, type ServedOrder, type UploadedAnswer, type UploadResult } from './court-calls.js';
+import type { CourtAddress } from './soap-client.js';
 
 /** Orders and answers of one call; the interface allows no more. */
 export const PAGE = 100;
@@ -50,11 +52,17 @@ export class Poller implements Worker {
     if (latencyMs && !(await sleepThrough(this.around.clock, latencyMs, () => this.stopped))) return;
     for (let page = 0; page < PAGES_IN_A_ROW_MAX; page++) {
       if (this.faults().down) return;
-      const served = await this.calls.orders(PAGE);
+      const served = await this.orders();
       const silent = await this.take(served);
       const uploaded = await this.upload(silent);
       if (served.length < PAGE && uploaded < PAGE) return;
     }
+  }
+
+  /** Freezes are urgent, so their list comes first. */
+  private async orders(): Promise<readonly ServedOrder[]> {
+    const controls = await this.calls.orders('getControlList', PAGE);
+    return [...controls, ...(await this.calls.orders('getQueryList', PAGE))];
   }
 
   /** Executes what was served and acknowledges it. Returns the orders of which nothing more may be heard in this turn. */
@@ -91,7 +99,7 @@ export class Poller implements Worker {
   private read(served: ServedOrder): ReadOrder | undefined {
     try {
       if (!this.inside.signatures.isOfCourt(served.bytes, served.signature)) throw new AppError('invalid', 'not signed by the court');
-      return readOrder(served.bytes);
+      return readCourtOrder(served.bytes, CODING);
     } catch (error) {
       // Without a signature and a form nobody can be answered; the court sees that the order is never acknowledged.
       this.around.log.write('warn', 'simulator-order-refused', {
@@ -118,23 +126,22 @@ export class Poller implements Worker {
     const chosen = waiting.filter((record) => !silent.has(record.orderNumber) && !this.isResting(record.orderNumber)).slice(0, PAGE);
     const answers: UploadedAnswer[] = [];
     for (const record of chosen) answers.push(...(await this.uploadsOf(record)));
-    if (answers.length === 0) return 0;
-    const sent = answers.slice(0, PAGE);
-    const results = await this.calls.upload(sent);
+    const results: UploadResult[] = [];
+    for (const [kind, some] of batchesOf(answers)) results.push(...(await this.calls.upload(kind, some)));
     for (const result of results) if (!result.isOk) this.rest(result.orderNumber, result.message);
-    await orders.delivered(
-      bank,
-      results.filter((result) => result.isOk).map((result) => result.orderNumber),
-    );
-    return results.filter((result) => result.isOk).length;
+    const taken = [...new Set(results.filter((result) => result.isOk).map((result) => result.orderNumber))];
+    if (taken.length > 0) await orders.delivered(bank, taken);
+    return taken.length;
   }
 
   private async uploadsOf(record: OrderRecord): Promise<UploadedAnswer[]> {
     const { dropAnswer, duplicateAnswer, garbleAnswer } = this.faults();
     if (strikes(dropAnswer, this.around.entropy)) return [];
-    const bytes = answerBytes(record);
+    const { kind, bytes } = writeFeedback(record, CODING);
     const signature = await this.inside.signatures.sign(bytes);
-    const answer = { bytes: strikes(garbleAnswer, this.around.entropy) ? garble(bytes, this.around.entropy) : bytes, signature };
+    const isGarbled = strikes(garbleAnswer, this.around.entropy);
+    const sent = isGarbled ? garble(bytes, this.around.entropy) : bytes;
+    const answer = { orderNumber: record.orderNumber, kind, bytes: sent, signature, isGarbled };
     return strikes(duplicateAnswer, this.around.entropy) ? [answer, answer] : [answer];
   }
 
@@ -154,4 +161,21 @@ export class Poller implements Worker {
   private faults() {
     return this.inside.cores.faultsOf(this.inside.bank);
   }
+}
+
+/**
+ * What goes in one upload: answers of one kind, each order once. A damaged answer goes alone, as it would from a bank that loses bytes
+ * now and then; among others it would make the whole upload unreadable.
+ */
+function batchesOf(answers: readonly UploadedAnswer[]): readonly (readonly [FeedbackKind, readonly UploadedAnswer[]])[] {
+  const batches: [FeedbackKind, UploadedAnswer[]][] = [];
+  for (const answer of answers) {
+    const fitting = batches.find(
+      ([kind, some]) =>
+        kind === answer.kind && !answer.isGarbled && some.every((one) => !one.isGarbled && one.orderNumber !== answer.orderNumber),
+    );
+    if (fitting) fitting[1].push(answer);
+    else batches.push([answer.kind, [answer]]);
+  }
+  return batches;
 }

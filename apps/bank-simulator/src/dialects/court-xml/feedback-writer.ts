@@ -1,0 +1,99 @@
+import { courtXml } from '#connector-sdk';
+import { instantText, invariant, legalDateOf } from '#kernel';
+import type { BankAnswer, LineReport } from '../../book/order.js';
+import type { OrderRecord } from '../../store/order-rows.js';
+import { accountRecord, currencyNumber, measureList, NOTHING_FOUND, rightList } from './account-writer.js';
+
+/** Whom the court may call about a rollback. */
+const CONTACT = { XCHTR: '司法查控岗', XCHTDH: '027-88880000' };
+
+/** Which call or file an answer belongs to. */
+export type FeedbackKind = 'inquiry' | 'control' | 'rollback';
+
+export interface Feedback {
+  readonly kind: FeedbackKind;
+  /** The exact bytes that the bank signs: all records of this order, side by side. */
+  readonly bytes: Buffer;
+}
+
+/** What stands in every record of an answer beside its own. */
+type Head = Readonly<Record<string, string>>;
+
+/** The answer as records, the same bytes whenever they are written: nothing but the stored record goes in. */
+export function writeFeedback(record: OrderRecord, coding: courtXml.AttributeCoding): Feedback {
+  const { answer, answeredAt } = record;
+  invariant(answer && answeredAt !== undefined, 'only an answered order has an answer to write');
+  const head: Head = {
+    EX1_RECEIVEDAT: courtXml.courtTime(instantText(record.receivedAt), 'milliseconds'),
+    EX1_ANSWEREDAT: courtXml.courtTime(instantText(answeredAt), 'milliseconds'),
+  };
+  const records = recordsOf(record.orderNumber, answer, head, legalDateOf(answeredAt));
+  return { kind: answer.kind, bytes: Buffer.from(records.map((one) => courtXml.writeElement(one, coding)).join(''), 'utf8') };
+}
+
+function recordsOf(orderNumber: string, answer: BankAnswer, head: Head, today: string): readonly courtXml.XmlElement[] {
+  const BDHM = orderNumber;
+  switch (answer.kind) {
+    case 'rollback':
+      return [courtXml.xmlElement('htxx', { BDHM, XCHTYY: answer.code, XCHTBZ: answer.note, ...CONTACT, ...head })];
+    case 'inquiry':
+      return answer.result === 'found'
+        ? answer.accounts.map((account, i) => accountRecord({ BDHM, CCXH: String(i + 1) }, account, { ...head, EX1_RESULT: 'found' }))
+        : [nothing(BDHM, answer.result, head)];
+    case 'control':
+      return answer.lines.map((line) => controlRecord(BDHM, line, head, today));
+  }
+}
+
+/** A bank does not pass over in silence that there is no account (R27). */
+function nothing(orderNumber: string, result: string, head: Head): courtXml.XmlElement {
+  const FKSJ = head['EX1_ANSWEREDAT']?.slice(0, 19);
+  return courtXml.xmlElement('zhxx', { BDHM: orderNumber, CCXH: '1', FKSJ, BEIZ: NOTHING_FOUND, ...head, EX1_RESULT: result });
+}
+
+const RESULTS = {
+  executed: { KZZT: '1' },
+  'partly-executed': { KZZT: '1', EX1_STATUS: 'partial' },
+  refused: { KZZT: '2' },
+} as const satisfies Readonly<Record<LineReport['status'], object>>;
+
+function controlRecord(orderNumber: string, line: LineReport, head: Head, today: string): courtXml.XmlElement {
+  const { EX1_STATUS, KZZT } = { EX1_STATUS: undefined, ...RESULTS[line.status] };
+  const attributes = {
+    BDHM: orderNumber,
+    CCXH: String(line.seq),
+    KHZH: line.account,
+    KZNR: line.scope && (line.scope === 'account' ? '2' : '1'),
+    KZZT,
+    YE: line.balance,
+    KYYE: line.available,
+    // The check file of the interface demands both days, also where nothing was controlled.
+    CSKSRQ: line.from ?? today,
+    CSJSRQ: line.to ?? line.from ?? today,
+    DJXE: line.limit,
+    SKJE: line.covered,
+    CESKJE: line.uncovered,
+    WNKZYY: line.reason?.text ?? '',
+    BEIZ: '',
+    ...head,
+    EX1_STATUS,
+    EX1_BZ: line.currency && currencyNumber(line.currency),
+    EX1_REASON: line.reason?.code,
+    EX1_RANK: line.rank === undefined ? undefined : String(line.rank),
+    ...movedOf(line),
+  };
+  return courtXml.xmlElement('kzxx', attributes, [...measureList(line.priorMeasures), ...rightList(line.priorityRights)]);
+}
+
+function movedOf({ moved }: LineReport): Readonly<Record<string, string>> {
+  if (!moved) return {};
+  return {
+    EX1_MOVED: moved.principal,
+    EX1_INTEREST: moved.interest,
+    EX1_FEE: moved.fee,
+    EX1_SERIAL: moved.serial,
+    EX1_VALUEDATE: moved.valueDate,
+    EX1_CHANNEL: moved.channel,
+    EX1_CREDIT: moved.state,
+  };
+}

@@ -1,0 +1,97 @@
+import { errorText } from '#kernel';
+import type { OrderDispatched } from '#contracts';
+import type { StatusTable } from '../plain-json/answer-reader.js';
+import type { AnswerContent, AnswerReading } from '../readings.js';
+import type { AttributeCoding } from './attribute-coding.js';
+import { ROLLBACK_CODES } from './codes.js';
+import { controlLineOf } from './control-reader.js';
+import { inquiryOf } from './inquiry-reader.js';
+import { compact, exactText, freeText, timeOf, valueOf, wholeNumber } from './values.js';
+import { NotReadable, type XmlElement } from './xml-element.js';
+import { decodeElement, readXmlPieces, XML_LIMITS, type RawElement } from './xml-reader.js';
+
+/** Accounts or lines that one answer may hold. */
+const RECORDS_MAX = 500;
+
+/** What a record is called that answers, the list around it, and which part of an answer it is. */
+export const FEEDBACK_RECORDS = { zhxx: 'inquiry', kzxx: 'control', htxx: 'rollback' } as const;
+export type FeedbackKind = (typeof FEEDBACK_RECORDS)[keyof typeof FEEDBACK_RECORDS];
+export const FEEDBACK_LISTS = { inquiry: 'zhxxList', control: 'kzxxList', rollback: 'htxxList' } as const;
+
+/**
+ * Reads the records that answer one order: `zhxx`, `kzxx` or `htxx`, side by side or in their list. A line that cannot be read is
+ * `undetermined` and leaves the others whole; an answer that cannot be read, or answers something else than was asked, is `unreadable`.
+ */
+export function readCourtFeedback(bytes: Buffer, order: OrderDispatched, coding: AttributeCoding, statusTable: StatusTable): AnswerReading {
+  try {
+    const records = recordsOf(readXmlPieces(bytes, XML_LIMITS)).map((record) => decodeElement(record, coding));
+    return readingOf(records, order, statusTable);
+  } catch (error) {
+    return { kind: 'unreadable', reason: errorText(error) };
+  }
+}
+
+/** The records of a document, with or without the list around them. */
+export function recordsOf(pieces: readonly RawElement[]): readonly RawElement[] {
+  const [only, ...more] = pieces;
+  const isList = only !== undefined && more.length === 0 && Object.values<string>(FEEDBACK_LISTS).includes(only.name);
+  const records = isList ? only.children : pieces;
+  if (records.length > RECORDS_MAX * RECORDS_MAX) throw new NotReadable('too many records');
+  return records;
+}
+
+function readingOf(records: readonly XmlElement[], order: OrderDispatched, statusTable: StatusTable): AnswerReading {
+  const [first] = records;
+  if (!first) throw new NotReadable('an answer without a record');
+  if (records.length > RECORDS_MAX) throw new NotReadable(`an answer with more than ${RECORDS_MAX} records`);
+  for (const record of records) {
+    if (valueOf(record, 'BDHM') !== order.orderNumber) throw new NotReadable('the answer names another order');
+    if (record.name !== first.name) throw new NotReadable('an answer of two kinds');
+  }
+  return compact({
+    kind: 'answer' as const,
+    orderNumber: order.orderNumber,
+    answeredAt: answeredAtOf(records),
+    receivedAt: timeOf(first, 'EX1_RECEIVEDAT'),
+    content: contentOf(records, first, order, statusTable),
+  });
+}
+
+/** Accounts of one answer may be looked up one after the other; the answer is as old as its last. */
+function answeredAtOf(records: readonly XmlElement[]): string {
+  const times = records.flatMap((record) => timeOf(record, 'EX1_ANSWEREDAT') ?? timeOf(record, 'FKSJ') ?? []).sort();
+  const last = times.at(-1);
+  if (last === undefined) throw new NotReadable('the answer does not say when it was given');
+  return last;
+}
+
+function contentOf(records: readonly XmlElement[], first: XmlElement, order: OrderDispatched, statusTable: StatusTable): AnswerContent {
+  const kind = (FEEDBACK_RECORDS as Readonly<Record<string, FeedbackKind | undefined>>)[first.name];
+  if (kind === undefined) throw new NotReadable(`"${first.name.slice(0, 40)}" is no record of an answer`);
+  if (kind === 'rollback') return { rollback: rollbackOf(records) };
+  if ((kind === 'inquiry') !== (order.action === 'inquire')) throw new NotReadable(`an answer of the kind ${kind} to ${order.action}`);
+  return kind === 'inquiry' ? { inquiry: inquiryOf(records) } : { control: { lines: controlLinesOf(records, order, statusTable) } };
+}
+
+function rollbackOf(records: readonly XmlElement[]) {
+  const [record, ...more] = records;
+  if (!record || more.length > 0) throw new NotReadable('an order is given back once');
+  const code = exactText(record, 'XCHTYY', 20);
+  if (!Object.hasOwn(ROLLBACK_CODES, code)) throw new NotReadable(`XCHTYY "${code}" is a code that is not known`);
+  return compact({
+    code,
+    note: freeText(record, 'XCHTBZ') ?? '',
+    contact: freeText(record, 'XCHTR'),
+    phone: freeText(record, 'XCHTDH'),
+  });
+}
+
+function controlLinesOf(records: readonly XmlElement[], order: OrderDispatched, statusTable: StatusTable) {
+  const asked = new Map(order.lines.map((line) => [line.seq, line]));
+  return records.map((record) => {
+    const seq = wholeNumber(record, 'CCXH', 1);
+    const line = asked.get(seq);
+    if (!line || !asked.delete(seq)) throw new NotReadable(`line ${seq} was not asked, or is answered twice`);
+    return controlLineOf(record, line, statusTable);
+  });
+}
