@@ -182,6 +182,7 @@ class SqliteReader implements Reader {
 
 class SqliteSession implements Session {
   readonly statements: SqliteStatements;
+  readonly savepointsCost = false;
   private inClosure = false;
 
   constructor(private readonly connection: Connection) {
