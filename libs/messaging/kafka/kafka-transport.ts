@@ -24,6 +24,8 @@ export interface TransportParts {
   readonly time: RealTime;
   readonly log: Log;
   readonly events: TransportEvents;
+  /** As `SubscribeOptions` has it. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -83,7 +85,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   }
 
   private readerOf(topic: string, handle: BatchHandler): TopicReader {
-    const { kafka, group, time, log, events } = this.parts;
+    const { kafka, group, time, log, events, patienceMs } = this.parts;
     const gathered = new GatheredHandler(handle);
     const take = (batch: readonly Message[]): Promise<void> => gathered.take(batch);
     const delivery = new BatchDelivery({
@@ -94,6 +96,13 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       onDelivered: events.onConsumed,
       onRedelivery: events.onRedelivery,
     });
-    return new TopicReader(group, topic, { kafka, time, log, delivery, onRebuild: events.onRebuild });
+    return new TopicReader(group, topic, {
+      kafka,
+      time,
+      log,
+      delivery,
+      onRebuild: events.onRebuild,
+      ...(patienceMs === undefined ? {} : { patienceMs }),
+    });
   }
 }
