@@ -30,6 +30,8 @@ export interface SubscribeOptions {
   readonly group: string;
   readonly topics: readonly string[];
   readonly handle: BatchHandler;
+  /** Real milliseconds for which messages may wait for others, so that fewer and larger batches are handed over. Where nobody waits for the effect. */
+  readonly patienceMs?: number;
 }
 
 /** The backbone. In one process or Kafka: the same promises, proven by one conformance suite. */

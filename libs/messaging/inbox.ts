@@ -24,8 +24,12 @@ export interface InboxReaderOptions {
   readonly handlers: Readonly<Record<string, MessageHandler>>;
   readonly clock: Clock & RealTime;
   readonly log: Log;
+  /** As `SubscribeOptions` has it. */
+  readonly patienceMs?: number;
   /** Runs before the transactions of a batch, to fetch what a closure may not wait for, such as data keys. */
   readonly prepare?: (batch: readonly Message[]) => Promise<void>;
+  /** Reads in the transaction, all at once, what the effects of several messages will need; not called for a message that is alone. */
+  readonly load?: (tx: Tx, messages: readonly Message[]) => Promise<void>;
   /** Called after a batch's commits. */
   readonly afterBatch?: () => void;
 }
@@ -41,8 +45,9 @@ export class InboxReader {
   constructor(private readonly options: InboxReaderOptions) {}
 
   start(): Promise<void> {
-    const { bus, reader, topics } = this.options;
-    return bus.subscribe({ group: reader, topics, handle: (batch) => this.inTurn(batch) });
+    const { bus, reader, topics, patienceMs } = this.options;
+    const patience = patienceMs === undefined ? {} : { patienceMs };
+    return bus.subscribe({ group: reader, topics, handle: (batch) => this.inTurn(batch), ...patience });
   }
 
   /** One batch at a time, also where a bus hands over several: what is prepared for a batch belongs to it alone. */
@@ -141,6 +146,11 @@ export class InboxReader {
     try {
       await this.options.database.run(async (tx) => {
         const fresh = await this.mark(tx, messages);
+        if (fresh.size > 1)
+          await this.options.load?.(
+            tx,
+            messages.filter(({ id }) => fresh.has(id)),
+          );
         // Set from the beginning by every run, so a closure that is run again leaves nothing of its first run here.
         for (const [index, message] of messages.entries()) {
           at = index;

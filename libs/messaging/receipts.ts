@@ -6,6 +6,8 @@ import type { Message, MessageBus } from './bus.js';
 /** Names the app and database whose outbox a message came from. A message without it has nobody who waits for a receipt. */
 export const SOURCE_HEADER = 'source';
 const TAKEN_TYPE = 'messages.taken.v1';
+/** Rows are deleted the better the more of them; a receipt that comes late costs nothing. */
+const PATIENCE_MS = 500;
 /** Outbox rows deleted in one statement. */
 const DELETE_ROWS_MAX = 500;
 
@@ -50,7 +52,12 @@ export class OutboxReceipts {
 
   start(): Promise<void> {
     const { bus, source } = this.options;
-    return bus.subscribe({ group: `outbox-${source}`, topics: [RECEIPTS_TOPIC], handle: (batch) => this.take(batch) });
+    return bus.subscribe({
+      group: `outbox-${source}`,
+      topics: [RECEIPTS_TOPIC],
+      handle: (batch) => this.take(batch),
+      patienceMs: PATIENCE_MS,
+    });
   }
 
   private async take(batch: readonly Message[]): Promise<void> {

@@ -3,6 +3,8 @@ import type { Columns, GatheredWrite, SqlValue, Tx } from './sql.js';
 
 /** Rows of one INSERT: bounds both its parameters and how many distinct statements there are. */
 export const ROWS_PER_INSERT_MAX = 20;
+/** Bytes of values after which a statement takes no further row: a server refuses packets of some 16 MiB, and blobs travel as twice their length. */
+const INSERT_BYTES_MAX = 1024 * 1024;
 /** A write that is gathered may gather others, such as a fact its message; never in a circle. */
 const ROUNDS_MAX = 10;
 
@@ -59,10 +61,20 @@ export class GatheredWrites {
 export async function insertRows(tx: Tx, table: string, rows: readonly Columns[]): Promise<void> {
   const columns = Object.keys(rows[0] ?? {});
   const tuple = `(${columns.map(() => '?').join(', ')})`;
-  for (let from = 0; from < rows.length; from += ROWS_PER_INSERT_MAX) {
-    const part = rows.slice(from, from + ROWS_PER_INSERT_MAX);
+  for (let from = 0; from < rows.length;) {
     const values: SqlValue[] = [];
-    for (const row of part) for (const column of columns) values.push(row[column] ?? null);
-    await tx.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${part.map(() => tuple).join(', ')}`, values);
+    let count = 0;
+    let bytes = 0;
+    for (; count < ROWS_PER_INSERT_MAX && bytes < INSERT_BYTES_MAX; count += 1) {
+      const row = rows[from + count];
+      if (!row) break;
+      for (const column of columns) {
+        const value = row[column] ?? null;
+        if (typeof value === 'string' || value instanceof Buffer) bytes += value.length;
+        values.push(value);
+      }
+    }
+    await tx.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${new Array(count).fill(tuple).join(', ')}`, values);
+    from += count;
   }
 }

@@ -15,6 +15,8 @@ export const RUNS_MAX = 6;
 /** Real milliseconds before a closure is run again, times the number of its runs so far, and as much again by chance. */
 const AGAIN_MS = 4;
 const BYTE_MAX = 255;
+/** Groups that have savepoints after one in which a closure has failed: failures come in rows, as when somebody types against a shut gate. */
+const CAREFUL_GROUPS = 20;
 
 /** What a failure means: of the closure alone, to be run again, or of the whole group, whose transaction the store has given up. */
 export type Verdict = 'closure' | 'closure-again' | 'group-again' | 'lost';
@@ -27,6 +29,8 @@ export interface Session {
   rollback(): Promise<void>;
   /** `set` before each closure of a group, which gives the former savepoint up; `end` after the last, so that one who has ended the transaction shows. */
   savepoint(step: 'set' | 'undo' | 'end'): Promise<void>;
+  /** Whether a savepoint is a way to a server and back, so that groups begin without them. */
+  readonly savepointsCost: boolean;
   /** What an error of a statement, or of the commit, means here. */
   judge(error: unknown): Verdict;
   readonly statements: Statements;
@@ -48,6 +52,9 @@ interface Done {
   readonly left: GatheredWrites;
 }
 
+/** How a closure's failure is kept from the others of its group. */
+type Care = 'alone' | 'none' | 'savepoints';
+
 interface Failed {
   readonly waiting: Waiting;
   readonly error: unknown;
@@ -55,6 +62,9 @@ interface Failed {
 
 /** The group's transaction is gone; the closures are run again, each alone. */
 class GroupGone extends Error {}
+
+/** A closure of a group without savepoints has failed: the group is run once more, with them. */
+class SavepointMissing extends Error {}
 
 /** What a closure that was alone has left could not be written: as if the closure itself had failed. */
 class LeftoverRefused extends Error {}
@@ -68,6 +78,8 @@ export class GroupingRunner implements TransactionRunner {
   private readonly idle: Session[];
   private readonly serving = new Set<Promise<void>>();
   private closed = false;
+  /** How many of the next groups have a savepoint for each closure. */
+  private careful = 0;
   /** Commits since the start, for the figure of commits per order. */
   commits = 0;
   /** Closures that were run again, for the metrics. */
@@ -134,11 +146,12 @@ export class GroupingRunner implements TransactionRunner {
     const failed: Failed[] = [];
     const again: Waiting[] = [];
     let hooks: readonly (() => void)[] = [];
+    const care = this.careOf(session, group);
     try {
       await session.begin();
-      for (const waiting of group) await this.runOne(session, waiting, group.length > 1, { done, failed, again });
+      for (const waiting of group) await this.runOne(session, waiting, care, { done, failed, again });
       if (done.length > 0 || group.length > 1) {
-        if (group.length > 1) await session.savepoint('end');
+        if (care === 'savepoints') await session.savepoint('end');
         hooks = await this.writeLeftovers(session, group.length, done);
         failPoint('store.worked-before-commit');
         await session.commit();
@@ -156,6 +169,14 @@ export class GroupingRunner implements TransactionRunner {
     for (const one of done) for (const hook of one.hooks) hook();
     for (const hook of hooks) hook();
     await this.runAlone(session, again);
+  }
+
+  /** A closure that is alone needs no savepoint: the whole is undone. Where they cost, a group does without until one of its closures fails. */
+  private careOf({ savepointsCost }: Session, group: readonly Waiting[]): Care {
+    if (group.length === 1) return 'alone';
+    if (savepointsCost && this.careful === 0) return 'none';
+    this.careful = Math.max(0, this.careful - 1);
+    return 'savepoints';
   }
 
   /** One closure's leftover that the store refuses must not cost the others their work: each is run again by itself then. */
@@ -177,14 +198,13 @@ export class GroupingRunner implements TransactionRunner {
   private async runOne(
     session: Session,
     waiting: Waiting,
-    shared: boolean,
+    care: Care,
     { done, failed, again }: { done: Done[]; failed: Failed[]; again: Waiting[] },
   ): Promise<void> {
     const left = new GatheredWrites();
     const tx = new ScopedTx(session.statements, left);
     waiting.runs += 1;
-    // A closure that is alone in its transaction needs no savepoint: the whole is undone.
-    if (shared) await session.savepoint('set');
+    if (care === 'savepoints') await session.savepoint('set');
     try {
       const value = await this.withinLimit(context.with(waiting.trace, () => waiting.work(tx)));
       tx.end();
@@ -194,7 +214,8 @@ export class GroupingRunner implements TransactionRunner {
       const verdict = session.judge(error);
       if (verdict === 'group-again' || verdict === 'lost')
         throw verdict === 'lost' ? error : new GroupGone(errorText(error), { cause: error });
-      if (shared) await session.savepoint('undo');
+      if (care === 'none') throw new SavepointMissing(errorText(error), { cause: error });
+      if (care === 'savepoints') await session.savepoint('undo');
       if (verdict === 'closure-again' && waiting.runs < RUNS_MAX) again.push(waiting);
       else failed.push({ waiting, error });
     }
@@ -216,12 +237,17 @@ export class GroupingRunner implements TransactionRunner {
   /** Nothing of the group is in the store. A deadlock is nobody's fault, so each closure gets its turn alone; other failures are told. */
   private async undoGroup(session: Session, group: readonly Waiting[], cause: unknown): Promise<void> {
     const isAgain = cause instanceof GroupGone || session.judge(cause) === 'group-again';
-    if (!isAgain && !(cause instanceof LeftoverRefused))
+    if (!isAgain && !(cause instanceof LeftoverRefused || cause instanceof SavepointMissing))
       this.log.write('error', 'store-commit-failed', { reason: errorText(cause), closures: group.length });
     try {
       await session.rollback();
     } catch (rollbackError) {
       this.log.write('error', 'store-rollback-failed', { reason: errorText(rollbackError) });
+    }
+    if (cause instanceof SavepointMissing) {
+      // Which closures did well is not known, so all are run again, each behind a savepoint of its own.
+      this.careful = CAREFUL_GROUPS;
+      return this.commitGroup(session, group);
     }
     if (isAgain) return this.runAlone(session, group);
     if (cause instanceof LeftoverRefused) return group.forEach((waiting) => waiting.reject(cause.cause));

@@ -21,6 +21,7 @@ const SAVEPOINT_WORDS = {
  */
 export class MysqlSession implements Session {
   readonly statements: Statements;
+  readonly savepointsCost = true;
   private readonly plain: MysqlStatements;
   private connection: Connection | undefined;
   private doomedBy: Error | undefined;

@@ -184,6 +184,7 @@ class SqliteReader implements Reader {
 
 class SqliteSession implements Session {
   readonly statements: SqliteStatements;
+  readonly savepointsCost = false;
   private inClosure = false;
 
   constructor(private readonly connection: Connection) {

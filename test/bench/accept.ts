@@ -68,6 +68,7 @@ export async function runAccept(options: BenchOptions): Promise<BenchResult> {
     const cpuMsPerOrder = cpuPerOrder(cpuBefore, bench.cpuTimes(), accepted);
     const commitsAfter = await bench.commits();
     report('flat out', flatOut);
+    await bench.sayStanding('after flat out');
 
     const steady = await openLoad(ports, OPEN_RATE_PER_SEC, seconds, load);
     report(`open ${OPEN_RATE_PER_SEC}/s`, steady);
@@ -80,6 +81,7 @@ export async function runAccept(options: BenchOptions): Promise<BenchResult> {
     say(
       `drain: ${load.promised.length} orders in ${drained.seconds.toFixed(1)} s, ${drained.settled ? 'all answered' : 'NOT all answered'}`,
     );
+    await bench.sayStanding('drained');
 
     const shapes = await shapesBetween(before, after, load.promised.length);
     const reference = await measureReference(

@@ -103,7 +103,11 @@ class ClusterSystem implements BenchSystem {
 
   async sayStanding(label: string): Promise<void> {
     const processes = await this.scrapeAll();
-    const memory = processes.map(([name, samples]) => `${name} ${Math.round((samples.get('process_resident_memory_bytes') ?? 0) / MIB)}`);
+    const memory = processes.map(([name, samples]) => {
+      const mib = (metric: string): number => Math.round((samples.get(metric) ?? 0) / MIB);
+      const inside = `heap ${mib('nodejs_heap_size_used_bytes')} of ${mib('nodejs_heap_size_total_bytes')}, external ${mib('nodejs_external_memory_bytes')}`;
+      return `${name} ${mib('process_resident_memory_bytes')} (${inside})`;
+    });
     say(`${label}: MiB resident: ${memory.join(', ')}`);
     say(`${label}: commits: ${(await this.commitsByProcess()).map(([name, commits]) => `${name} ${commits}`).join(', ')}`);
   }

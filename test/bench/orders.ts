@@ -17,6 +17,8 @@ const ITEMS_PER_CALL = 20;
 const OPEN_ORDERS_MAX = 3_000;
 const LOOK_EVERY_MS = 100;
 const WARM_UP_CALLS = 5;
+/** How often a long run tells what its processes hold, so that growth shows. */
+const TELL_EVERY_MS = 30_000;
 /** Requests whose own times are read for the quantiles. */
 const TIMED_REQUESTS_MAX = 400;
 
@@ -81,7 +83,12 @@ async function post(bench: BenchSystem, batches: Batches, seconds: number): Prom
   const end = started + seconds * 1000;
   const callsPerRound = Math.ceil(OPEN_ORDERS_MAX / 2 / (ORDERS_PER_ITEM * ITEMS_PER_CALL));
   let calls = 0;
+  let toldAt = started;
   while (performance.now() < end) {
+    if (performance.now() - toldAt > TELL_EVERY_MS) {
+      toldAt = performance.now();
+      await bench.sayStanding(`after ${Math.round((toldAt - started) / 1000)} s`);
+    }
     const from = calls;
     const round: Load = {
       next: (n) => (n < callsPerRound ? batches.next(from + n) : undefined),

@@ -18,6 +18,8 @@ import { TakeFacts } from './use-cases/take-facts/take-facts.js';
 
 /** Facts that arrive within this time share a checkpoint; with the commit it stays far below the promised second. */
 export const GATHER_MS = 50;
+/** Facts wait so long on the way for others; with GATHER_MS it stays far below the promised second. */
+const PATIENCE_MS = 200;
 /** How often the sequencer looks without being told, in case a nudge was lost with a failure. */
 const IDLE_MS = 1_000;
 const FACTS_TOPIC = 'facts.v1';
@@ -64,7 +66,8 @@ export class LedgerService {
   async start(): Promise<void> {
     await this.openUnlessWithheld();
     await this.fillTimes();
-    await this.parts.bus.subscribe({ group: 'audit-ledger', topics: [FACTS_TOPIC], handle: (batch) => this.stage(batch) });
+    const handle = (batch: readonly Message[]): Promise<void> => this.stage(batch);
+    await this.parts.bus.subscribe({ group: 'audit-ledger', topics: [FACTS_TOPIC], handle, patienceMs: PATIENCE_MS });
     this.loop.start();
   }
 

@@ -10,6 +10,7 @@ import { OrdersController } from './adapters/http/orders.controller.js';
 import { PaymentsController } from './adapters/http/payments.controller.js';
 import { ProofsController } from './adapters/http/proofs.controller.js';
 import { TasksController } from './adapters/http/tasks.controller.js';
+import { OrdersInHand } from './adapters/store/orders-in-hand.js';
 import { Tasks } from './adapters/store/task-rows.js';
 import { PARTS, type GatewayParts } from './gateway-parts.js';
 import type { RequestFeature } from './request-feature.js';
@@ -69,6 +70,7 @@ export const answerFeature: RequestFeature = {
     ledger,
     Tasks,
     MoneyBook,
+    OrdersInHand,
     SettleOrder,
     AnswerTasks,
     ControlEffects,

@@ -76,6 +76,29 @@ describe('an inquiry’s answer', () => {
     expect((await requestOf(requestId)).at('status')).toBe('completed');
   });
 
+  it('completes requests whose orders are answered in one batch, each once, in the order of its changes', async () => {
+    const of = await fileCase(gateway);
+    const requests = [await inquiry(of, ['hubeibank', 'hbrcu']), await inquiry(of, ['hbrcu'])];
+    const [last, ...others] = requests.flatMap(({ orders }) => orders);
+    const word = { inquiry: { result: 'no-account', holdings: [] } } as const;
+    const answers = await Promise.all(others.map((order) => answerTo(gateway, order, word)));
+    await deliver(gateway, ...answers, ...answers);
+    const statusOf = () => Promise.all(requests.map(async ({ requestId }) => (await requestOf(requestId)).at('status')));
+    expect(await statusOf()).toEqual(['dispatched', 'completed']);
+    await deliver(gateway, await answerTo(gateway, last!, word));
+    expect(await statusOf()).toEqual(['completed', 'completed']);
+    for (const { requestId, orders } of requests) {
+      const events = await rows<{ seq: number; type: string }>(
+        gateway,
+        'SELECT seq, type FROM request_events WHERE request_id = ? ORDER BY seq',
+        requestId,
+      );
+      expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+      expect(events.filter(({ type }) => type === 'order')).toHaveLength(orders.length);
+      expect(events.at(-1)?.type).toBe('status');
+    }
+  });
+
   it('renews what is known of an account, keeps transactions, and refreshes the figures of our own freezes (I16)', async () => {
     const of = await fileCase(gateway);
     const first = await inquiry(of);

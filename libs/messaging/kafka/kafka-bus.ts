@@ -1,11 +1,11 @@
 import type { Kafka } from 'kafkajs';
-import { AppError, errorText } from '#kernel';
+import { AppError } from '#kernel';
 import type { BatchHandler, Message, MessageBus, SubscribeOptions } from '../bus.js';
-import { receiptsFor } from '../receipts.js';
 import { AdminClient } from './admin-client.js';
 import { kafkaClient, type KafkaOptions } from './client.js';
 import { KafkaTransport } from './kafka-transport.js';
 import { standingOf } from './offsets.js';
+import { ReceiptSender } from './receipt-sender.js';
 import { StallWatchdog } from './stall-watchdog.js';
 import type { TopicReader } from './topic-reader.js';
 import { TopicWriter } from './topic-writer.js';
@@ -38,6 +38,7 @@ export class KafkaBus implements MessageBus {
   private readonly transports: KafkaTransport[] = [];
   private readonly watchdog: StallWatchdog;
   private readonly counts = { published: 0, consumed: 0, redeliveries: 0, rebuilds: 0, receiptsLost: 0 };
+  private readonly receipts: ReceiptSender;
   private readonly admin: AdminClient;
   private readonly prefix: string;
   private closed = false;
@@ -45,6 +46,8 @@ export class KafkaBus implements MessageBus {
   constructor(private readonly options: KafkaOptions) {
     this.prefix = options.topicPrefix ?? '';
     this.kafka = kafkaClient(options);
+    const onLost = (count: number): void => void (this.counts.receiptsLost += count);
+    this.receipts = new ReceiptSender({ publish: (receipts) => this.publish(receipts), time: options.time, log: options.log, onLost });
     this.admin = new AdminClient(this.kafka, options.log);
     this.watchdog = new StallWatchdog(() => this.readers(), this.admin, options.time, options.log);
   }
@@ -64,7 +67,7 @@ export class KafkaBus implements MessageBus {
     await Promise.all([...byTopic].map(([topic, messages]) => this.writer(topic).take(messages)));
   }
 
-  async subscribe({ group, topics, handle }: SubscribeOptions): Promise<void> {
+  async subscribe({ group, topics, handle, patienceMs }: SubscribeOptions): Promise<void> {
     if (this.closed) throw new AppError('bus-closed', 'the bus is closed', { retryable: true });
     const plain = (message: Message): Message => ({ ...message, topic: message.topic.slice(this.prefix.length) });
     const transport = new KafkaTransport({
@@ -73,6 +76,7 @@ export class KafkaBus implements MessageBus {
       ...(this.options.isSoleClient ? { soleClientId: this.options.clientId } : {}),
       time: this.options.time,
       log: this.options.log,
+      ...(patienceMs === undefined ? {} : { patienceMs }),
       events: {
         onConsumed: (messages) => this.consumed(messages.map(plain)),
         onRedelivery: () => (this.counts.redeliveries += 1),
@@ -111,21 +115,15 @@ export class KafkaBus implements MessageBus {
     this.closed = true;
     await this.watchdog.stop();
     await Promise.all(this.transports.map((transport) => transport.close()));
+    await this.receipts.close();
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
     await this.admin.close();
   }
 
-  private async consumed(batch: readonly Message[]): Promise<void> {
+  private consumed(batch: readonly Message[]): Promise<void> {
     this.counts.consumed += batch.length;
-    const receipts = receiptsFor(batch, this.options.time.realNow());
-    if (receipts.length === 0) return;
-    try {
-      await this.publish(receipts);
-    } catch (error) {
-      // The effect stands. The sender publishes again after a while, and the next receipt tells it.
-      this.counts.receiptsLost += receipts.length;
-      this.options.log.write('warn', 'receipts-not-sent', { reason: errorText(error) });
-    }
+    this.receipts.taken(batch);
+    return Promise.resolve();
   }
 
   private writer(topic: string): TopicWriter {

@@ -27,6 +27,8 @@ export interface TransportParts {
   readonly time: RealTime;
   readonly log: Log;
   readonly events: TransportEvents;
+  /** As `SubscribeOptions` has it. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -86,7 +88,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   }
 
   private readerOf(topic: string, handle: BatchHandler): TopicReader {
-    const { kafka, group, soleClientId, time, log, events } = this.parts;
+    const { kafka, group, soleClientId, time, log, events, patienceMs } = this.parts;
     const gathered = new GatheredHandler(handle);
     const take = (batch: readonly Message[]): Promise<void> => gathered.take(batch);
     const delivery = new BatchDelivery({
@@ -98,6 +100,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       onRedelivery: events.onRedelivery,
     });
     const membership = new Membership(`${group}.${topic}`, log, soleClientId);
-    return new TopicReader(group, topic, { kafka, membership, time, log, delivery, onRebuild: events.onRebuild });
+    const patience = patienceMs === undefined ? {} : { patienceMs };
+    return new TopicReader(group, topic, { kafka, membership, time, log, delivery, onRebuild: events.onRebuild, ...patience });
   }
 }

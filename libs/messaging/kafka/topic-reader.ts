@@ -14,6 +14,8 @@ const HEARTBEAT_MS = 1_000;
 const REBALANCE_MS_MAX = 30_000;
 /** How long the broker may hold a fetch that has nothing to give. */
 const FETCH_WAIT_MS = 500;
+/** So much is handed over at once also to a patient reader. */
+const PATIENT_BYTES_MIN = 256 * 1024;
 const FETCH_BYTES_PER_PARTITION_MAX = 4 * MESSAGE_BYTES_MAX;
 const FETCH_BYTES_MAX = 32 * MESSAGE_BYTES_MAX;
 /** Partitions of the topic that are worked on at the same time, so that their commits to the store are shared. */
@@ -36,6 +38,8 @@ export interface ReaderParts {
   readonly log: Log;
   readonly delivery: BatchDelivery;
   readonly onRebuild: () => void;
+  /** As `SubscribeOptions` has it. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -129,6 +133,7 @@ export class TopicReader {
   private async open(): Promise<void> {
     this.generation += 1;
     const { generation } = this;
+    const { patienceMs } = this.parts;
     const isCurrent = (): boolean => this.generation === generation;
     const consumer = this.parts.kafka.consumer({
       groupId: this.groupId,
@@ -136,7 +141,9 @@ export class TopicReader {
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: REBALANCE_MS_MAX,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
+      // Whoever has patience is given what has come in that time, and sooner only what is much.
+      minBytes: patienceMs === undefined ? 1 : PATIENT_BYTES_MIN,
+      maxWaitTimeInMs: patienceMs ?? FETCH_WAIT_MS,
       maxBytesPerPartition: FETCH_BYTES_PER_PARTITION_MAX,
       maxBytes: FETCH_BYTES_MAX,
       metadataMaxAge: METADATA_MS_MAX,

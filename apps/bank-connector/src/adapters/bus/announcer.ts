@@ -9,7 +9,7 @@ import {
 } from '#contracts';
 import { instantText, newId, type CanonicalValue, type Clock, type Entropy } from '#kernel';
 import { enqueue, enqueueMany, traceHeaders, type Fact, type FactRecorder, type Message } from '#messaging';
-import type { Tx } from '#persistence';
+import type { GatheredWrite, Tx } from '#persistence';
 import { FieldCipher } from '#privacy';
 import type { OpenOrder } from '../store/order-vault.js';
 
@@ -22,6 +22,12 @@ export interface OrderFact {
   readonly content: CanonicalValue;
   /** A user's id, or `bank:<code>`. */
   readonly actor?: string;
+}
+
+/** A fact, and what is written once its leaf hash is known. */
+interface Told {
+  readonly fact: OrderFact;
+  readonly then: (tx: Tx, leafHash: string) => void;
 }
 
 /** The outbox of one bank: its events, answers, notices and facts. Everything leaves only with the transaction it is told in. */
@@ -61,18 +67,32 @@ export class Announcer {
     this.recorder.note(tx, facts.map(factOf));
   }
 
-  async answered(tx: Tx, about: OpenOrder, answer: OrderAnswered): Promise<void> {
-    const body = encodeBody('order.answered.v1', answer);
-    await this.sealed(tx, about, { topic: ANSWERS_TOPIC, key: answer.orderNumber, type: 'order.answered.v1', body });
+  /** Records a fact whose leaf hash goes into what `then` writes, at the end of the commit, with those of all closures that share it. */
+  tell(tx: Tx, fact: OrderFact, then: Told['then']): void {
+    tx.afterCommit(this.nudge);
+    tx.gather(this.tellGathered, { fact, then });
   }
 
-  async notified(tx: Tx, about: OpenOrder, notice: BankNotified): Promise<void> {
+  private readonly tellGathered: GatheredWrite<Told> = async (tx, told) => {
+    const hashes = await this.recorder.recordMany(
+      tx,
+      told.map(({ fact }) => factOf(fact)),
+    );
+    for (const [index, { then }] of told.entries()) then(tx, hashes[index] ?? '');
+  };
+
+  answered(tx: Tx, about: OpenOrder, answer: OrderAnswered): void {
+    const body = encodeBody('order.answered.v1', answer);
+    this.sealed(tx, about, { topic: ANSWERS_TOPIC, key: answer.orderNumber, type: 'order.answered.v1', body });
+  }
+
+  notified(tx: Tx, about: OpenOrder, notice: BankNotified): void {
     const body = encodeBody('bank.notified.v1', notice);
     const key = `${notice.orderNumber}/${notice.seq}`;
-    await this.sealed(tx, about, { topic: NOTICES_TOPIC, key, type: 'bank.notified.v1', body });
+    this.sealed(tx, about, { topic: NOTICES_TOPIC, key, type: 'bank.notified.v1', body });
   }
 
-  private async sealed(tx: Tx, { order, key }: OpenOrder, message: Pick<Message, 'topic' | 'key' | 'type' | 'body'>): Promise<void> {
+  private sealed(tx: Tx, { order, key }: OpenOrder, message: Pick<Message, 'topic' | 'key' | 'type' | 'body'>): void {
     const id = newId(this.clock, this.entropy);
     const body = this.cipher.sealBytes(key, `message|${message.type}|${id}`, message.body);
     enqueue(tx, { ...message, id, at: this.clock.now(), headers: { caseId: order.case.id, ...traceHeaders(order.requestId) }, body });

@@ -53,6 +53,7 @@ export class OrdersInbox {
       clock,
       log,
       prepare: (batch) => this.prepare(batch),
+      load: (tx, messages) => this.lookAhead(tx, messages, take),
       afterBatch: () => {
         failPoint('connector.taken-after-commit');
         this.prepared.clear();
@@ -62,6 +63,16 @@ export class OrdersInbox {
 
   start(): Promise<void> {
     return this.reader.start();
+  }
+
+  private async lookAhead(tx: Tx, messages: readonly Message[], take: TakeOrder): Promise<void> {
+    const numbers: string[] = [];
+    for (const { id } of messages) {
+      const prepared = this.prepared.get(id);
+      if (!prepared || !('taken' in prepared)) return;
+      numbers.push(prepared.taken.order.orderNumber);
+    }
+    await take.lookAhead(tx, numbers);
   }
 
   private async prepare(batch: readonly Message[]): Promise<void> {

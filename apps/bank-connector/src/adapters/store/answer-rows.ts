@@ -1,4 +1,5 @@
-import { compareAndSet, insert, type Reader, type Row, type Tx } from '#persistence';
+import { compareAndSet, type Reader, type Row, type Tx } from '#persistence';
+import { SEEN, type SeenRow } from './order-rows.js';
 import type { SettledUnit } from '../../use-cases/record-answer/settle-lines.js';
 
 /** What became of something that was heard. */
@@ -17,8 +18,22 @@ export async function hasAnswer(reader: Reader, orderNumber: string, digest: str
   return (await reader.one('SELECT 1 AS found FROM answers WHERE order_number = ? AND digest = ?', [orderNumber, digest])) !== undefined;
 }
 
-export function keepAnswer(tx: Tx, { orderNumber, digest, at, signature, what, leafHash }: KeptAnswer): Promise<void> {
-  return insert(tx, 'answers', { order_number: orderNumber, digest, at, signature, what, leaf_hash: leafHash });
+/** An order as it stands, and whether these bytes are known of it, in one look. */
+export function seeOrderAndAnswer(
+  reader: Reader,
+  orderNumber: string,
+  digest: string,
+): Promise<(SeenRow & { readonly is_answered: number }) | undefined> {
+  return reader.one<SeenRow & { readonly is_answered: number }>(
+    `SELECT ${SEEN}, EXISTS(SELECT 1 FROM answers WHERE answers.order_number = orders.order_number AND digest = ?) AS is_answered
+     FROM orders WHERE order_number = ?`,
+    [digest, orderNumber],
+  );
+}
+
+/** The same bytes twice in one commit undo it; the second time one of them finds the other. */
+export function keepAnswer(tx: Tx, { orderNumber, digest, at, signature, what, leafHash }: KeptAnswer): void {
+  tx.append('answers', [{ order_number: orderNumber, digest, at, signature, what, leaf_hash: leafHash }]);
 }
 
 /** How many answers to an order could not be trusted or read. */

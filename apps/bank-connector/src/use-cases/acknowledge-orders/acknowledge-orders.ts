@@ -21,7 +21,7 @@ export class AcknowledgeOrders {
     const rows = await findOrders(this.context.database.reader, [...new Set(orderNumbers)]);
     const served = new Map(rows.filter(({ delivery }) => delivery !== 'READY').map((row) => [row.order_number, row]));
     const pending = [...served.values()].filter(({ delivery }) => delivery === 'SENDING' || delivery === 'UNKNOWN');
-    await Promise.all(pending.map((row) => this.settle.accepted(row.order_number, receivedAt)));
+    await this.settle.acceptedTogether(pending, receivedAt);
     if (pending.length > 0) failPoint('connector.acknowledged-before-reply');
     return orderNumbers.map((orderNumber) => ({ orderNumber, result: served.has(orderNumber) ? 'ok' : 'unknown' }));
   }

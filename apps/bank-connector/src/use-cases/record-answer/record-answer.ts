@@ -3,8 +3,8 @@ import type { AnswerReading, HeardBytes, RejectedOutcome, SignatureWorth } from 
 import { failPoint, instantText, sha256Hex } from '#kernel';
 import type { Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
-import { hasAnswer, keepAnswer, keepUnits, settledUnits, type AnswerFate } from '../../adapters/store/answer-rows.js';
-import { hasEnded, seeOrder, type SeenRow } from '../../adapters/store/order-rows.js';
+import { hasAnswer, keepAnswer, seeOrderAndAnswer, keepUnits, settledUnits, type AnswerFate } from '../../adapters/store/answer-rows.js';
+import { hasEnded, type SeenRow } from '../../adapters/store/order-rows.js';
 import type { KnownOrder } from '../../adapters/store/order-vault.js';
 import { tellDoubt, type Doubt } from '../park-order/park-order.js';
 import { judgeAnswer, type Judgement } from './judge-answer.js';
@@ -82,8 +82,8 @@ export class RecordAnswer {
   /** Awaits nothing but its Tx. */
   async commit(tx: Tx, { hearing, original, judgement, delivery }: PreparedAnswer): Promise<AnswerFate> {
     const orderNumber = hearing.known.row.order_number;
-    const row = await seeOrder(tx, orderNumber);
-    if (!row || (await hasAnswer(tx, orderNumber, original.digest))) return 'repeated';
+    const row = await seeOrderAndAnswer(tx, orderNumber, original.digest);
+    if (!row || row.is_answered === 1) return 'repeated';
     const course: Course = { hearing, known: { ...hearing.known, row }, original, settled: await settledUnits(tx, orderNumber) };
     const fate =
       judgement.kind === 'doubt' ? await this.doubt(tx, course, judgement.doubt) : await this.apply(tx, course, judgement, delivery);
@@ -107,7 +107,7 @@ export class RecordAnswer {
       return this.contradiction(tx, course, { code: 'contradictory-answer', reason: `银行对已办结的序号 ${lines} 又作出不同反馈` });
     }
     if (!settlement.news) {
-      await this.keep(tx, course, 'repeated', '');
+      this.keep(tx, course, 'repeated', '');
       return 'repeated';
     }
     await this.publish(tx, course, settlement, judgement, delivery);
@@ -128,18 +128,24 @@ export class RecordAnswer {
     if (!news) return;
     const { answeredAt, receivedAt } = judgement;
     const content = { original: { ...original }, answeredAt, receivedAt, ...outline(units, news), contradicted: [...contradicted] };
-    const leafHash = await announce.fact(tx, known, 'order.answered', content, hearing.actor ?? `bank:${bank}`);
-    await announce.answered(tx, known, {
-      ...news,
-      orderNumber: known.row.order_number,
-      bank,
-      answeredAt,
-      ...(receivedAt === undefined ? {} : { receivedAt }),
-      original,
-      receipts: hearing.receipts ?? [],
-      factLeafHash: leafHash,
-    });
-    await this.keep(tx, course, code === undefined ? 'published' : 'in-doubt', leafHash);
+    const fact = { about: known, type: 'order.answered', content, actor: hearing.actor ?? `bank:${bank}` };
+    const what = code === undefined ? 'published' : 'in-doubt';
+    const write = (writing: Tx, factLeafHash: string): void => {
+      announce.answered(writing, known, {
+        ...news,
+        orderNumber: known.row.order_number,
+        bank,
+        answeredAt,
+        ...(receivedAt === undefined ? {} : { receivedAt }),
+        original,
+        receipts: hearing.receipts ?? [],
+        factLeafHash,
+      });
+      this.keep(writing, course, what, factLeafHash);
+    };
+    // A doubt that is told after it must stand after it in the order's chain.
+    if (contradicted.length === 0) announce.tell(tx, fact, write);
+    else write(tx, await announce.fact(tx, known, fact.type, fact.content, fact.actor));
     await keepUnits(tx, known.row.order_number, units, clock.now());
     await standAfterAnswer(this.context, tx, known.row, merge(settled, units), delivery, code);
     if (contradicted.length > 0) {
@@ -163,13 +169,13 @@ export class RecordAnswer {
     if (row.standing === 'parked') return this.disregard(tx, course, doubt);
     await standAfterAnswer(this.context, tx, row, [], 'UNKNOWN', doubt.code);
     const leafHash = await tellDoubt(this.context, tx, known, doubt);
-    await this.keep(tx, course, 'in-doubt', leafHash);
+    this.keep(tx, course, 'in-doubt', leafHash);
     return 'in-doubt';
   }
 
   private async contradiction(tx: Tx, course: Course, doubt: Doubt): Promise<AnswerFate> {
     const leafHash = await tellDoubt(this.context, tx, course.known, doubt);
-    await this.keep(tx, course, 'contradictory', leafHash);
+    this.keep(tx, course, 'contradictory', leafHash);
     return 'contradictory';
   }
 
@@ -177,13 +183,13 @@ export class RecordAnswer {
   private async disregard(tx: Tx, course: Course, doubt: Doubt): Promise<AnswerFate> {
     const content = { code: doubt.code, original: { ...course.original } };
     const leafHash = await this.context.announce.fact(tx, course.known, 'order.answer-disregarded', content);
-    await this.keep(tx, course, 'disregarded', leafHash);
+    this.keep(tx, course, 'disregarded', leafHash);
     return 'disregarded';
   }
 
-  private keep(tx: Tx, { known, original }: Course, what: AnswerFate, leafHash: string): Promise<void> {
+  private keep(tx: Tx, { known, original }: Course, what: AnswerFate, leafHash: string): void {
     const { digest, signature } = original;
-    return keepAnswer(tx, { orderNumber: known.row.order_number, digest, at: this.context.clock.now(), signature, what, leafHash });
+    keepAnswer(tx, { orderNumber: known.row.order_number, digest, at: this.context.clock.now(), signature, what, leafHash });
   }
 }
 

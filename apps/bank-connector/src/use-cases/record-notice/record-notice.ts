@@ -42,7 +42,7 @@ export class RecordNotice {
       await insert(tx, 'notices', { notice_id: noticeId, order_number: orderNumber, seq, digest: original.digest, at: clock.now() });
       const content = { noticeId, kind: notice.kind, seq, at: notice.at, original: { ...original } };
       const factLeafHash = await announce.fact(tx, known, 'notice.received', content, `bank:${bank}`);
-      await announce.notified(tx, known, { ...notice, factLeafHash });
+      announce.notified(tx, known, { ...notice, factLeafHash });
     });
   }
 }

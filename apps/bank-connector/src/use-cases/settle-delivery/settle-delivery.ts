@@ -1,5 +1,6 @@
 import { failPoint, instantText, parseInstant } from '#kernel';
-import { afterCrash } from '#orders';
+import { afterCrash, DELIVERY_LIFE, move } from '#orders';
+import { placeholders, type Tx } from '#persistence';
 import type { RejectedOutcome } from '#connector-sdk';
 import type { BankContext } from '../../bank-context.js';
 import { changeOrder, findOrder, hasEnded, moveDelivery, seeOrder, type SeenRow } from '../../adapters/store/order-rows.js';
@@ -20,6 +21,9 @@ const DOUBT_ASK_MS = [60_000, 300_000] as const;
 function delayOf(delays: readonly number[], attempt: number): number {
   return delays[Math.min(attempt, delays.length - 1)] ?? 0;
 }
+
+/** One of several orders is no longer as it was seen. */
+class MovedMeanwhile extends Error {}
 
 /** What a bank's reply, or its silence, makes of an order that is SENDING or UNKNOWN. */
 export class SettleDelivery {
@@ -45,6 +49,34 @@ export class SettleDelivery {
       failPoint('connector.received-before-commit');
       tx.afterCommit(() => failPoint('connector.received-after-commit'));
     });
+  }
+
+  /** As `accepted`, for the orders that a bank acknowledges together: one transaction, or, when one of them has moved meanwhile, one for each. */
+  async acceptedTogether(rows: readonly SeenRow[], statedAt: string | undefined): Promise<void> {
+    try {
+      if (rows.length > 1) return await this.context.database.run((tx) => this.acceptAll(tx, rows, statedAt));
+    } catch (error) {
+      if (!(error instanceof MovedMeanwhile)) throw error;
+    }
+    await Promise.all(rows.map((row) => this.accepted(row.order_number, statedAt)));
+  }
+
+  private async acceptAll(tx: Tx, rows: readonly SeenRow[], statedAt: string | undefined): Promise<void> {
+    const now = this.context.clock.now();
+    const at = statedAt ?? instantText(now);
+    for (const delivery of ['SENDING', 'UNKNOWN'] as const) {
+      const numbers = rows.filter((row) => row.delivery === delivery).map(({ order_number }) => order_number);
+      if (numbers.length === 0) continue;
+      const changed = await tx.run(
+        `UPDATE orders SET delivery = ?, attempts = 0, next_try_at = ?, received_at = ?
+         WHERE order_number IN (${placeholders(numbers.length)}) AND delivery = ? AND standing = 'open'`,
+        [move(DELIVERY_LIFE, delivery, 'ACCEPTED'), now + delayOf(ACCEPTED_ASK_MS, 0), parseInstant(at), ...numbers, delivery],
+      );
+      if (changed !== numbers.length) throw new MovedMeanwhile();
+      this.context.announce.progress(tx, ...numbers.map((orderNumber) => ({ orderNumber, event: 'received' as const, at })));
+    }
+    failPoint('connector.received-before-commit');
+    tx.afterCommit(() => failPoint('connector.received-after-commit'));
   }
 
   /** Nobody knows. A bank that can be asked is asked again and again; any other is a person's matter at once. */

@@ -1,5 +1,5 @@
 import { AppError, failPoint, parseInstant } from '#kernel';
-import { insert, type Tx } from '#persistence';
+import { placeholders, type Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
 import { standingInLane } from '../../adapters/store/lanes.js';
 import { seeOrder } from '../../adapters/store/order-rows.js';
@@ -8,7 +8,18 @@ import type { PreparedOrder } from './prepare-order.js';
 
 /** `order.dispatched.v1`: the order enters the journal, once for ever, and waits for its turn. */
 export class TakeOrder {
+  private readonly early = new WeakMap<Tx, ReadonlyMap<string, string>>();
+
   constructor(private readonly context: BankContext) {}
+
+  /** Looks for the early withdrawals of many orders at once. Only for a transaction that brings orders and nothing else, so that none can come meanwhile. */
+  async lookAhead(tx: Tx, orderNumbers: readonly string[]): Promise<void> {
+    const rows = await tx.all<{ order_number: string; reason: string }>(
+      `SELECT order_number, reason FROM early_withdrawals WHERE order_number IN (${placeholders(orderNumbers.length)})`,
+      orderNumbers,
+    );
+    this.early.set(tx, new Map(rows.map(({ order_number, reason }) => [order_number, reason])));
+  }
 
   async execute(tx: Tx, prepared: PreparedOrder): Promise<void> {
     const { order } = prepared;
@@ -18,11 +29,17 @@ export class TakeOrder {
     const lane = order.lane && { id: order.lane.id, number: order.lane.number };
     const content = { action: order.action, legalPerson: order.legalPerson, lane };
     this.context.announce.note(tx, { about: prepared, type: 'order.taken', content });
-    const early = await tx.one<{ reason: string }>('SELECT reason FROM early_withdrawals WHERE order_number = ?', [order.orderNumber]);
-    if (early) await this.withdraw(tx, prepared, { code: 'withdrawn-by-officer', reason: early.reason });
+    const reason = await this.earlyReason(tx, order.orderNumber);
+    if (reason !== undefined) await this.withdraw(tx, prepared, { code: 'withdrawn-by-officer', reason });
     else if (prepared.impossible) await this.withdraw(tx, prepared, prepared.impossible);
     tx.afterCommit(() => this.context.wake());
     failPoint('connector.taken-before-commit');
+  }
+
+  private async earlyReason(tx: Tx, orderNumber: string): Promise<string | undefined> {
+    const seen = this.early.get(tx);
+    if (seen) return seen.get(orderNumber);
+    return (await tx.one<{ reason: string }>('SELECT reason FROM early_withdrawals WHERE order_number = ?', [orderNumber]))?.reason;
   }
 
   private async withdraw(tx: Tx, { order, key }: PreparedOrder, why: WithdrawalReason): Promise<void> {
@@ -51,12 +68,14 @@ export class TakeOrder {
       taken_at: now,
     });
     if (isNew) {
-      await insert(tx, 'order_papers', {
-        paper_of: orderNumber,
-        order_sealed: vault.sealOrder(key, order),
-        wire_sealed: vault.sealWire(key, orderNumber, wire.bytes),
-        wire_signature: wire.signature,
-      });
+      tx.append('order_papers', [
+        {
+          paper_of: orderNumber,
+          order_sealed: vault.sealOrder(key, order),
+          wire_sealed: vault.sealWire(key, orderNumber, wire.bytes),
+          wire_signature: wire.signature,
+        },
+      ]);
       return true;
     }
     if (!(await seeOrder(tx, orderNumber))) {

@@ -26,7 +26,7 @@ export async function withdraw(context: BankContext, tx: Tx, known: KnownOrder, 
   await tx.run(`UPDATE desk_orders SET status = 'withdrawn', version = version + 1 WHERE order_number = ?`, [row.order_number]);
   const reason = why.reason.slice(0, REASON_MAX);
   context.announce.progress(tx, { orderNumber: row.order_number, event: 'withdrawn', code: why.code, reason });
-  await context.announce.fact(tx, known, 'order.withdrawn', { code: why.code, reason: why.reason });
+  context.announce.note(tx, { about: known, type: 'order.withdrawn', content: { code: why.code, reason: why.reason } });
 }
 
 /** `order.withdrawal-asked.v1`: the officer takes an order back. Once it has left this changes nothing; the gateway knows from `sent`. */

@@ -10,11 +10,15 @@ import { translateAnswer } from '../../use-cases/record-answer/translate-answer.
 import { RecordNotice } from '../../use-cases/record-notice/record-notice.js';
 import { RecordProgress } from '../../use-cases/record-progress/record-progress.js';
 import { Vault } from '../../vault.js';
+import { OrdersInHand } from '../store/orders-in-hand.js';
 import { Arrivals, type Opened } from './arrivals.js';
 
 interface OrderCase extends Row {
   readonly case_id: string;
 }
+
+/** An officer does not see whether an order was sent now or a moment ago; an answer waits for nothing. */
+const PROGRESS_PATIENCE_MS = 150;
 
 /** The use cases that messages drive. */
 @Injectable()
@@ -37,6 +41,7 @@ export class GatewayReaders implements OnApplicationBootstrap {
     @Inject(Vault) private readonly vault: Vault,
     @Inject(MessageUseCases) private readonly useCases: MessageUseCases,
     @Inject(GATEWAY_RELAY) private readonly relay: Relay,
+    @Inject(OrdersInHand) private readonly inHand: OrdersInHand,
   ) {
     this.all = [this.answers(), this.progress(), this.notices()];
   }
@@ -46,7 +51,9 @@ export class GatewayReaders implements OnApplicationBootstrap {
     await Promise.all(this.all.map((reader) => reader.start()));
   }
 
-  private reader(options: Pick<InboxReaderOptions, 'reader' | 'topics' | 'handlers' | 'prepare' | 'afterBatch'>): InboxReader {
+  private reader(
+    options: Pick<InboxReaderOptions, 'reader' | 'topics' | 'patienceMs' | 'handlers' | 'prepare' | 'load' | 'afterBatch'>,
+  ): InboxReader {
     const { database, bus, clock, log } = this.parts;
     return new InboxReader({ database, bus, clock, log, ...options });
   }
@@ -62,6 +69,12 @@ export class GatewayReaders implements OnApplicationBootstrap {
       reader: 'gateway-answers',
       topics: [ANSWERS_TOPIC],
       prepare: (batch) => arrivals.prepare(batch),
+      // An answer's key is its order's number.
+      load: (tx, messages) =>
+        this.inHand.take(
+          tx,
+          messages.map(({ key }) => key),
+        ),
       handlers: {
         'order.answered.v1': async (tx, message) => {
           await this.useCases.answers.execute(tx, arrivals.take(message));
@@ -101,7 +114,9 @@ export class GatewayReaders implements OnApplicationBootstrap {
     return this.reader({
       reader: 'gateway-order-events',
       topics: [ORDER_EVENTS_TOPIC],
+      patienceMs: PROGRESS_PATIENCE_MS,
       prepare: (batch) => this.loadKeys(batch, keys),
+      load: (tx, messages) => this.inHand.take(tx, messages.flatMap(orderNumberOf)),
       handlers: {
         'order.progressed.v1': async (tx, message) => {
           await this.useCases.progress.execute(tx, decodeBody('order.progressed.v1', message.body), (caseId) => {

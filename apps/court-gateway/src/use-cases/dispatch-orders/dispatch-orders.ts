@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { encodeBody, ordersTopic } from '#contracts';
 import { invariant, sha256Hex } from '#kernel';
 import { traceHeaders, FactRecorder, type Fact, type Message } from '#messaging';
-import { insertMany, type Tx } from '#persistence';
+import type { Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import { laneIdOf, nextLaneNumber } from '../../adapters/store/lanes.js';
 import { openParty, type PartyRow } from '../../adapters/store/party-rows.js';
@@ -72,7 +72,7 @@ export class DispatchOrders {
       });
       originals.push({ order_number: order.orderNumber, body_sealed: body });
     }
-    await insertMany(tx, 'order_originals', originals);
+    tx.append('order_originals', originals);
     this.facts.note(tx, facts, messages);
     return dispatched;
   }

@@ -7,7 +7,8 @@ import type { Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import { insertAnswer, insertReceipts, wasAnsweredBefore } from '../../adapters/store/answer-rows.js';
 import { loadCase, lockCase } from '../../adapters/store/case-rows.js';
-import { findOrder, linesOfOrder, sealOutcome, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
+import { sealOutcome, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
+import { OrdersInHand } from '../../adapters/store/orders-in-hand.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
 import { MONEY_WATCH, type MoneyWatch } from '../money-watch.js';
@@ -72,14 +73,15 @@ export class RecordAnswer {
   constructor(
     @Inject(AnswerPorts) private readonly ports: AnswerPorts,
     @Inject(AnswerEffects) private readonly effects: AnswerEffects,
+    @Inject(OrdersInHand) private readonly inHand: OrdersInHand,
   ) {}
 
   async execute(tx: Tx, arrived: ArrivedAnswer): Promise<void> {
     const { parts, facts, watch } = this.ports;
     const { body, caseId, caseKey, translated } = arrived;
     const needsLock = translated.word.kind !== 'inquiry' || speaksOfMeasures(translated.word);
-    const row = needsLock ? await lockCase(tx, caseId) : await loadCase(tx, caseId);
-    const order = await findOrder(tx, body.orderNumber);
+    const row = needsLock ? await lockCase(tx, caseId) : ((await this.inHand.caseOf(tx, caseId)) ?? (await loadCase(tx, caseId)));
+    const order = await this.inHand.order(tx, body.orderNumber);
     await insertAnswer(tx, arrived.messageId, arrived.sealed, body, parts.clock.now());
     const ours = order?.case_id === caseId && order.bank === body.bank ? order : undefined;
     const scene: Scene = {
@@ -90,7 +92,7 @@ export class RecordAnswer {
       ...(ours ? { requestId: ours.request_id } : {}),
       facts: [],
     };
-    const lines = ours ? await linesOfOrder(tx, ours.order_number) : [];
+    const lines = ours ? await this.inHand.lines(tx, ours.order_number) : [];
     const surprise = surpriseOf(ours, lines, translated.word);
     if (!ours || surprise !== undefined) {
       await this.lookInto(tx, scene, arrived, surprise ?? 'unknown-order');

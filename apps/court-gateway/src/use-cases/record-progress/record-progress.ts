@@ -5,8 +5,9 @@ import { FactRecorder } from '#messaging';
 import { dueAt, isFinal, isOpenLine, LINE_LIFE, mayMove, ORDER_LIFE, type OrderStatus } from '#orders';
 import { compareAndSetOrStale, type Tx } from '#persistence';
 import type { DataKey } from '#privacy';
-import { findCase, lockCase, type CaseRow } from '../../adapters/store/case-rows.js';
-import { findOrder, linesOfOrder, sealOutcome, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
+import { lockCase, type CaseRow } from '../../adapters/store/case-rows.js';
+import { linesOfOrder, sealOutcome, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
+import { OrdersInHand } from '../../adapters/store/orders-in-hand.js';
 import { AnswerTasks } from '../record-answer/answer-tasks.js';
 import { ControlEffects } from '../record-answer/control-effects.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
@@ -33,13 +34,14 @@ export class RecordProgress {
     @Inject(ProgressPorts) private readonly ports: ProgressPorts,
     @Inject(ControlEffects) private readonly control: ControlEffects,
     @Inject(AnswerTasks) private readonly tasks: AnswerTasks,
+    @Inject(OrdersInHand) private readonly inHand: OrdersInHand,
   ) {}
 
   /** `keyOf` gives the data keys that were fetched before the transaction. */
   async execute(tx: Tx, progress: OrderProgressed, keyOf: (caseId: string) => DataKey): Promise<void> {
     // That the connector has it changes nothing that a court user sees; the connector's own fact says so.
     if (progress.event === 'taken') return;
-    const order = await findOrder(tx, progress.orderNumber);
+    const order = await this.inHand.order(tx, progress.orderNumber);
     if (!order) return this.unknown(tx, progress);
     switch (progress.event) {
       case 'available':
@@ -62,7 +64,7 @@ export class RecordProgress {
       return;
     }
     const left: OrderColumns = order.withdrawal === 'asked' ? { withdrawal: 'already-sent' } : {};
-    const row = await findCase(tx, order.case_id);
+    const row = await this.inHand.caseOf(tx, order.case_id);
     if (!row) return;
     await this.ports.settle.move(tx, this.sceneOf(order, row, caseKey), order, to, [], { ...change, ...left });
   }

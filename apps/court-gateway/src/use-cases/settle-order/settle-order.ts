@@ -3,6 +3,7 @@ import { type Instant } from '#kernel';
 import { isFinal, isOverdue, mayMove, ORDER_LIFE, requestStatusOf, type LineStatus, type OrderProgress, type OrderStatus } from '#orders';
 import { compareAndSetOrStale, type Row, type SqlValue, type Tx } from '#persistence';
 import { moveOrder, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
+import { OrdersInHand } from '../../adapters/store/orders-in-hand.js';
 import { RequestEvents, type RequestEvent } from '../../adapters/store/request-events.js';
 import { findRequest, lockRequest, moveRequest } from '../../adapters/store/request-rows.js';
 import { Tasks } from '../../adapters/store/task-rows.js';
@@ -31,6 +32,7 @@ export class SettleOrder {
     @Inject(PARTS) private readonly parts: GatewayParts,
     @Inject(RequestEvents) private readonly events: RequestEvents,
     @Inject(Tasks) private readonly tasks: Tasks,
+    @Inject(OrdersInHand) private readonly inHand: OrdersInHand,
   ) {}
 
   /**
@@ -81,14 +83,7 @@ export class SettleOrder {
     status: OrderStatus,
     lines: readonly LineRow[],
   ): Promise<Change | undefined> {
-    // Two last orders that are answered at the same moment, in two processes, would each find the other open.
-    await lockRequest(tx, order.request_id);
-    const open = await tx.one(
-      `SELECT 1 AS found FROM orders WHERE request_id = ? AND order_number <> ?
-       AND status IN ('queued', 'sent', 'received', 'undetermined') LIMIT 1`,
-      [order.request_id, order.order_number],
-    );
-    if (open) return undefined;
+    if (this.inHand.ended(tx, order) ?? (await hasOpenSiblings(tx, order))) return undefined;
     const request = await findRequest(tx, order.request_id);
     if (request?.status !== 'dispatched') return undefined;
     const own: OrderProgress = { status, lines: lines.map((line) => line.status), overdue: false };
@@ -114,6 +109,17 @@ export class SettleOrder {
     }
     return [...byOrder.values()];
   }
+}
+
+async function hasOpenSiblings(tx: Tx, order: OrderRow): Promise<boolean> {
+  // Two last orders that are answered at the same moment, in two processes, would each find the other open.
+  await lockRequest(tx, order.request_id);
+  const open = await tx.one(
+    `SELECT 1 AS found FROM orders WHERE request_id = ? AND order_number <> ?
+     AND status IN ('queued', 'sent', 'received', 'undetermined') LIMIT 1`,
+    [order.request_id, order.order_number],
+  );
+  return open !== undefined;
 }
 
 function orderChange(order: OrderRow, status: OrderStatus, lines: readonly LineRow[]): Change {
