@@ -9,7 +9,6 @@ import {
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
-  cryptoProvider,
   type Extension,
 } from '@peculiar/x509';
 import { AppError, type Entropy, type Instant } from '#kernel';
@@ -105,8 +104,7 @@ async function certify(
   publicKey: webcrypto.CryptoKey,
   extensions: Extension[],
 ): Promise<string> {
-  cryptoProvider.set(webcrypto);
-  const certificate = await X509CertificateGenerator.create({
+  const content = {
     // The first digit keeps the number positive and of full length.
     serialNumber: `4${entropy.bytes(SERIAL_BYTES).toString('hex').slice(1)}`,
     subject: [{ CN: [name] }],
@@ -117,7 +115,8 @@ async function certify(
     publicKey,
     signingKey: pair.privateKey,
     extensions,
-  });
+  };
+  const certificate = await X509CertificateGenerator.create(content, webcrypto as Parameters<typeof X509CertificateGenerator.create>[1]);
   return `${certificate.toString('pem')}\n`;
 }
 
