@@ -193,6 +193,7 @@ describe('a bank that exchanges files', () => {
     const [doubtful] = await eventually(() => (answersTo(order.orderNumber).length > 0 ? answersTo(order.orderNumber) : undefined));
     expect(doubtful?.control?.lines).toMatchObject([{ status: 'undetermined' }]);
     await eventually(async () => (await down()).includes(damaged.replace('KZFK', 'KZHZ')));
+    await eventually(async () => (await readdir(path('up', 'failed'))).includes(damaged));
     expect(await readFile(path('up', 'failed', damaged), 'utf8')).toBe('');
     await put(controlAnswer(name, order.orderNumber, 2), bytes);
     await eventually(() => answersTo(order.orderNumber).length === 2);

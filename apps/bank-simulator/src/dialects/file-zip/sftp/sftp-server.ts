@@ -72,14 +72,17 @@ export class SftpServer implements Worker {
   }
 
   private serve(connection: Connection): void {
-    connection.on('error', (error: Error) =>
-      this.log.write('info', 'simulator-sftp-connection', { bank: this.config.bank, reason: errorText(error) }),
-    );
+    const failed = (error: unknown): void =>
+      this.log.write('info', 'simulator-sftp-connection', { bank: this.config.bank, reason: errorText(error) });
+    connection.on('error', failed);
     connection.on('authentication', (context) => (this.isKnown(context) ? context.accept() : context.reject()));
     connection.on('session', (accept) => {
       accept().on('sftp', (acceptSftp) => {
-        const session = new SftpSession(this.root, acceptSftp(), () => this.isServing());
-        connection.on('close', () => void session.end());
+        const sftp = acceptSftp();
+        // What is no request ends the session; the library has told the other side.
+        sftp.on('error', failed);
+        const session = new SftpSession(this.root, sftp, () => this.isServing());
+        connection.on('close', () => session.end(failed));
       });
     });
   }

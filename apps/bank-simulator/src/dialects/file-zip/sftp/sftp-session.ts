@@ -40,8 +40,6 @@ export class SftpSession {
     /** Asked before each request; a bank that is not there answers nothing. */
     private readonly isServing: () => boolean,
   ) {
-    // What is no request ends the session; the library has told the other side.
-    sftp.on('error', () => void this.end());
     sftp.on('OPEN', (id, path, flags) => this.answer(id, async () => sftp.handle(id, await this.openFile(path, flags))));
     sftp.on('READ', (id, handle, offset, length) => this.answer(id, () => this.read(id, handle, offset, length)));
     sftp.on('WRITE', (id, handle, offset, data) => this.answer(id, () => this.write(id, handle, offset, data)));
@@ -58,10 +56,9 @@ export class SftpSession {
   }
 
   /** Lets go of what a broken connection has left open. */
-  async end(): Promise<void> {
-    const left = [...this.handles.values()];
+  end(failed: (error: unknown) => void): void {
+    for (const open of this.handles.values()) if ('file' in open) open.file.close().catch(failed);
     this.handles.clear();
-    await Promise.allSettled(left.map((one) => ('file' in one ? one.file.close() : undefined)));
   }
 
   private answer(id: number, work: () => Promise<void> | void): void {
