@@ -134,6 +134,45 @@ describe('a bank that polls', () => {
     expect(await connector.row(BANK, order.orderNumber)).toMatchObject({ standing: 'answered' });
   });
 
+  it('reads bookings that came in a call of their own together with the feedback, and refuses them afterwards', async () => {
+    const order = sampleInquiry(connector.rig, connector.digest, { transactions: { from: '2026-03-01', to: '2026-03-10' } });
+    await connector.rig.dispatch([order]);
+    const { orderNumber } = order;
+    const booking = (serial: string) =>
+      courtXml.xmlElement('wlxx', {
+        BDHM: orderNumber,
+        CCXH: '1',
+        WLXH: '1',
+        ZJLX: '贷',
+        BZ: '156',
+        JE: '9.00',
+        JYSJ: '2026-03-01 10:00:00',
+        JYLSH: serial,
+      });
+    const bring = async (serial: string, of?: string) => {
+      const bytes = Buffer.from(courtXml.writeElement(booking(serial), CODING));
+      return bank().upload(
+        'uploadTransactions',
+        courtXml.wrapRecords('wlxxList', [bytes]),
+        new Map([[orderNumber, of ?? (await sign(bytes))]]),
+      );
+    };
+    expect(await bring('S1')).toEqual([[orderNumber, 'fail']]);
+    await page();
+    expect(await bring('S0', 'hankoubank-1;ed25519;AAAA')).toEqual([[orderNumber, 'fail']]);
+    expect([await bring('S1'), await bring('S1'), await bring('S2')]).toEqual(Array(3).fill([[orderNumber, 'success']]));
+    expect(answersTo(orderNumber)).toEqual([]);
+    const account = { KHZH: '4201', CCLB: '活期', ZHZT: '正常', BZ: '156', YE: '9.00', KYYE: '9.00', FKSJ: '2026-03-10 11:52:04' };
+    expect(await upload([courtXml.xmlElement('zhxx', { BDHM: orderNumber, CCXH: '1', ...account })])).toEqual([[orderNumber, 'success']]);
+    await eventually(() => answersTo(orderNumber).length === 1);
+    expect(
+      answersTo(orderNumber)[0]
+        ?.inquiry?.holdings[0]?.transactions?.map(({ serial }) => serial)
+        .sort(),
+    ).toEqual(['S1', 'S2']);
+    expect(await bring('S3')).toEqual([[orderNumber, 'fail']]);
+  });
+
   it('refuses an answer to an order that it never gave out, and leaves the others of the upload whole', async () => {
     const served = sampleInquiry(connector.rig, connector.digest);
     await connector.rig.dispatch([served]);

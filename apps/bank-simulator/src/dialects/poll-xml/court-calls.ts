@@ -30,6 +30,7 @@ export const CODING: courtXml.AttributeCoding = 'base64-gbk';
 
 const UPLOADS: Readonly<Record<FeedbackKind, { readonly operation: string; readonly list: string }>> = {
   inquiry: { operation: 'uploadQueryFeedback', list: 'zhxxList' },
+  transactions: { operation: 'uploadTransactions', list: 'wlxxList' },
   control: { operation: 'uploadControlFeedback', list: 'kzxxList' },
   rollback: { operation: 'uploadRollback', list: 'htxxList' },
 };
