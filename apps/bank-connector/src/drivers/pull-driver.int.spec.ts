@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
 import { courtXml, signForWire } from '#connector-sdk';
 import { SystemClock } from '#kernel';
 import { Ed25519Verifier, verifyDetached } from '#trust';
@@ -11,6 +12,7 @@ import { CASE_ID, sampleFreeze, sampleInquiry } from '../testing/sample-orders.j
 const BANK = 'hankoubank';
 const PASSWORD = 'a-password-of-some-length';
 const CODING = 'base64-gbk';
+const UNKNOWN_USER = new Set(['argument-cdata.xml', 'bom.xml', 'content-not-gbk.xml']);
 
 describe('a bank that polls', () => {
   let folder: TempDir;
@@ -214,6 +216,19 @@ describe('a bank that polls', () => {
     const response = await fetch(`${connector.address}/connector/${BANK}/ws?wsdl`);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/xml; charset=utf-8']);
     expect(await response.text()).toContain(`location="${connector.address}/connector/${BANK}/ws"`);
+  });
+
+  it('answers everything that ever broke a parser with a clear refusal, and goes on', async () => {
+    const corpus = new URL('../../../../libs/connectors/poll-xml/corpus/', import.meta.url);
+    const statuses = new Map<string, number>();
+    for (const name of readdirSync(corpus)) statuses.set(name, (await bank().send(readFileSync(new URL(name, corpus)))).status);
+    // A user that does not exist is all that is wrong with these.
+    const expected = [...statuses.keys()].map((name) => [name, UNKNOWN_USER.has(name) ? 401 : 400]);
+    expect([...statuses]).toEqual(expected);
+    expect((await bank().send(Buffer.alloc(12 * 1024 * 1024 + 1, 0x20))).status).toBe(413);
+    expect((await bank().send(Buffer.from('{}'), 'text/plain')).status).toBe(415);
+    expect((await bank().send(Buffer.from('{}'), 'application/json')).status).toBe(400);
+    expect(await page()).toEqual([]);
   });
 
   it.each([
