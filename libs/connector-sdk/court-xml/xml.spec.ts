@@ -106,6 +106,8 @@ describe('the bounded reader', () => {
     ['a document type', '<!DOCTYPE a [<!ENTITY b "c">]><a/>'],
     ['a document type in lower case', '<!doctype a><a/>'],
     ['a billion laughs', '<!DOCTYPE l [<!ENTITY a "a"><!ENTITY b "&a;&a;">]><l x="&b;"/>'],
+    ['a document type inside the root', '<a><!DOCTYPE b []></a>'],
+    ['a declaration inside the root', '<a><!ENTITY b "c"></a>'],
     ['an entity of its own', '<a x="&foo;"/>'],
     ['a bare ampersand', '<a x="a&b"/>'],
     ['a reference to nothing', '<a x="&#0;"/>'],
