@@ -102,6 +102,23 @@ describe('poll-xml', () => {
     ),
   );
 
+  /** As clients of SOAP that are in use write it. */
+  it.each([
+    '<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:ns1="urn:chakong:poll-xml:1">\r\n <SOAP-ENV:Header/>\r\n <SOAP-ENV:Body>\r\n  <ns1:getQueryList><arg0>&lt;request user="u" password="p" limit="5"/&gt;</arg0></ns1:getQueryList></SOAP-ENV:Body></SOAP-ENV:Envelope>',
+    '<?xml version="1.0" encoding="utf-8"?><Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><getQueryList xmlns="urn:chakong:poll-xml:1"><argument><![CDATA[<?xml version="1.0"?><params limit="5" password="p" user="u" other=""></params>]]></argument></getQueryList></Body></Envelope>',
+  ])('reads the envelope of another client (%#)', (envelope) =>
+    expect(connector.readCall(Buffer.from(envelope))).toMatchObject({ operation: 'query-list', user: 'u', password: 'p', limit: 5 }),
+  );
+
+  it.each([
+    [
+      'SOAP 1.2',
+      '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><getQueryList><a/></getQueryList></s:Body></s:Envelope>',
+    ],
+    ['no name space', '<Envelope><Body><getQueryList><a/></getQueryList></Body></Envelope>'],
+    ['no argument', '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><getQueryList/></s:Body></s:Envelope>'],
+  ])('refuses an envelope of %s', (_, envelope) => expect(() => connector.readCall(Buffer.from(envelope))).toThrow(AppError));
+
   it('describes an address that needs escaping', () =>
     expect(courtXml.readXml(connector.describe('https://bank.example/a?b&c')).source).toContain(
       'location="https://bank.example/a?b&amp;c"',
