@@ -3,6 +3,7 @@ import { leasesMigration, type Migration } from '#persistence';
 import { journalMigration } from './0010-journal.js';
 import { deskMigration } from './0020-desk.js';
 import { seenSignaturesMigration } from './0030-seen-signatures.js';
+import { pullPartsMigration } from './0040-pull-parts.js';
 
 /** The schema of one bank's database. */
 export const connectorMigrations: readonly Migration[] = [
@@ -11,4 +12,5 @@ export const connectorMigrations: readonly Migration[] = [
   journalMigration,
   deskMigration,
   seenSignaturesMigration,
+  pullPartsMigration,
 ];

@@ -14,12 +14,13 @@ import { decodeElement, readXmlPieces, XML_LIMITS, type RawElement } from './xml
 const RECORDS_MAX = 500;
 
 /** What a record is called that answers, the list around it, and which part of an answer it is. */
-export const FEEDBACK_RECORDS = { zhxx: 'inquiry', kzxx: 'control', htxx: 'rollback' } as const;
+export const FEEDBACK_RECORDS = { zhxx: 'inquiry', wlxx: 'transactions', kzxx: 'control', htxx: 'rollback' } as const;
 export type FeedbackKind = (typeof FEEDBACK_RECORDS)[keyof typeof FEEDBACK_RECORDS];
-export const FEEDBACK_LISTS = { inquiry: 'zhxxList', control: 'kzxxList', rollback: 'htxxList' } as const;
+export const FEEDBACK_LISTS = { inquiry: 'zhxxList', transactions: 'wlxxList', control: 'kzxxList', rollback: 'htxxList' } as const;
 
 /**
- * Reads the records that answer one order: `zhxx`, `kzxx` or `htxx`, side by side or in their list. A line that cannot be read is
+ * Reads the records that answer one order: `zhxx`, `kzxx` or `htxx`, side by side or in their list; behind `zhxx` the bookings of their
+ * accounts may stand as `wlxx` with the account's CCXH, as the web service brings them. A line that cannot be read is
  * `undetermined` and leaves the others whole; an answer that cannot be read, or answers something else than was asked, is `unreadable`.
  */
 export function readCourtFeedback(bytes: Buffer, order: OrderDispatched, coding: AttributeCoding, statusTable: StatusTable): AnswerReading {
@@ -40,20 +41,22 @@ export function recordsOf(pieces: readonly RawElement[]): readonly RawElement[] 
   return records;
 }
 
-function readingOf(records: readonly XmlElement[], order: OrderDispatched, statusTable: StatusTable): AnswerReading {
+function readingOf(all: readonly XmlElement[], order: OrderDispatched, statusTable: StatusTable): AnswerReading {
+  const records = all.filter(({ name }) => name !== 'wlxx');
+  const bookings = all.filter(({ name }) => name === 'wlxx');
   const [first] = records;
   if (!first) throw new NotReadable('an answer without a record');
   if (records.length > RECORDS_MAX) throw new NotReadable(`an answer with more than ${RECORDS_MAX} records`);
-  for (const record of records) {
+  for (const record of all) {
     if (valueOf(record, 'BDHM') !== order.orderNumber) throw new NotReadable('the answer names another order');
-    if (record.name !== first.name) throw new NotReadable('an answer of two kinds');
+    if (record.name !== first.name && !(record.name === 'wlxx' && first.name === 'zhxx')) throw new NotReadable('an answer of two kinds');
   }
   return compact({
     kind: 'answer' as const,
     orderNumber: order.orderNumber,
     answeredAt: answeredAtOf(records),
     receivedAt: timeOf(first, 'EX1_RECEIVEDAT'),
-    content: contentOf(records, first, order, statusTable),
+    content: first.name === 'zhxx' ? inquiryContent(records, bookings, order) : contentOf(records, first, order, statusTable),
   });
 }
 
@@ -66,11 +69,15 @@ function answeredAtOf(records: readonly XmlElement[]): string {
 }
 
 function contentOf(records: readonly XmlElement[], first: XmlElement, order: OrderDispatched, statusTable: StatusTable): AnswerContent {
-  const kind = (FEEDBACK_RECORDS as Readonly<Record<string, FeedbackKind | undefined>>)[first.name];
-  if (kind === undefined) throw new NotReadable(`"${first.name.slice(0, 40)}" is no record of an answer`);
-  if (kind === 'rollback') return { rollback: rollbackOf(records) };
-  if ((kind === 'inquiry') !== (order.action === 'inquire')) throw new NotReadable(`an answer of the kind ${kind} to ${order.action}`);
-  return kind === 'inquiry' ? { inquiry: inquiryOf(records) } : { control: { lines: controlLinesOf(records, order, statusTable) } };
+  if (first.name === 'htxx') return { rollback: rollbackOf(records) };
+  if (first.name !== 'kzxx') throw new NotReadable(`"${first.name.slice(0, 40)}" is no record of an answer`);
+  if (order.action === 'inquire') throw new NotReadable('an answer of the kind control to inquire');
+  return { control: { lines: controlLinesOf(records, order, statusTable) } };
+}
+
+function inquiryContent(records: readonly XmlElement[], bookings: readonly XmlElement[], order: OrderDispatched): AnswerContent {
+  if (order.action !== 'inquire') throw new NotReadable(`an answer of the kind inquiry to ${order.action}`);
+  return { inquiry: inquiryOf(records, bookings) };
 }
 
 function rollbackOf(records: readonly XmlElement[]) {

@@ -228,6 +228,29 @@ describe('feedback to an inquiry', () => {
   });
 });
 
+describe('bookings that came apart', () => {
+  const account = (CCXH: string) =>
+    xmlElement('zhxx', { BDHM, CCXH, KHZH: `4201${CCXH}`, CCLB: '活期', ZHZT: '正常', BZ: '156', YE: '1.00', KYYE: '1.00', ...AT });
+  const booking = (CCXH: string, JYLSH: string, change: Record<string, string> = {}) =>
+    xmlElement('wlxx', { BDHM, CCXH, WLXH: '1', ZJLX: '借', BZ: '156', JE: '1.00', JYSJ: '2026-03-01 10:00:00', JYLSH, ...change });
+  const readAll = (...records: readonly XmlElement[]) => readCourtFeedback(bytesOf(...records), inquiry, 'plain', COURT_STATUS_TABLE);
+
+  it('belong to the account that they name', () =>
+    expect(readAll(account('1'), account('2'), booking('2', 'S1'), booking('2', 'S2'))).toMatchObject({
+      content: {
+        inquiry: { holdings: [{ transactions: [] }, { transactions: [{ serial: 'S1', direction: 'debit' }, { serial: 'S2' }] }] },
+      },
+    }));
+
+  it.each([
+    ['an account that is not named', [account('1'), booking('3', 'S1')]],
+    ['another order', [account('1'), booking('1', 'S1', { BDHM: '9' })]],
+    ['a side that is not known', [account('1'), booking('1', 'S1', { ZJLX: '1' })]],
+    ['nothing else', [booking('1', 'S1')]],
+    ['a control order', [kzxx(), booking('1', 'S1')]],
+  ])('cannot be read with %s', (_, records) => expect(readAll(...records).kind).toBe('unreadable'));
+});
+
 describe('a document of many answers', () => {
   const record = (order: string, seq: string) => xmlElement('zhxx', { BDHM: order, CCXH: seq });
   const document = (...records: readonly XmlElement[]) =>

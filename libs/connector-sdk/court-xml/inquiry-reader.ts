@@ -22,8 +22,12 @@ type Inquiry = NonNullable<OrderAnswered['inquiry']>;
 const OWN_MEASURES_MAX = 200;
 const TRANSACTIONS_MAX = 5_000;
 
-/** Reads the `zhxx` of one answer: one for each account, or a single one that says that there is none (R27). @throws NotReadable */
-export function inquiryOf(records: readonly XmlElement[]): Inquiry {
+/**
+ * Reads the `zhxx` of one answer: one for each account, or a single one that says that there is none (R27).
+ * @param bookings `wlxx` that came apart; each names its account by CCXH
+ * @throws NotReadable
+ */
+export function inquiryOf(records: readonly XmlElement[], bookings: readonly XmlElement[] = []): Inquiry {
   const numbers = new Set(records.map((record) => wholeNumber(record, 'CCXH', 1)));
   if (numbers.size < records.length) throw new NotReadable('CCXH stands twice');
   const [first] = records;
@@ -33,7 +37,32 @@ export function inquiryOf(records: readonly XmlElement[]): Inquiry {
     if (records.length > 1 || valueOf(first, 'KHZH') !== undefined) throw new NotReadable('nothing was found, and yet there is an account');
     return { result, holdings: [] };
   }
-  return { result, holdings: records.map(holdingOf) };
+  const apart = bookingsByAccount(bookings, numbers);
+  return {
+    result,
+    holdings: records.map((record) => withBookings(holdingOf(record), apart?.get(wholeNumber(record, 'CCXH', 1)), apart !== undefined)),
+  };
+}
+
+function bookingsByAccount(bookings: readonly XmlElement[], accounts: ReadonlySet<number>): ReadonlyMap<number, XmlElement[]> | undefined {
+  if (bookings.length === 0) return undefined;
+  const found = new Map<number, XmlElement[]>();
+  for (const booking of bookings) {
+    const account = wholeNumber(booking, 'CCXH', 1);
+    if (!accounts.has(account)) throw new NotReadable('a booking of an account that the answer does not name');
+    const known = found.get(account);
+    if (known) known.push(booking);
+    else found.set(account, [booking]);
+  }
+  return found;
+}
+
+/** Where bookings came apart, an account that has none among them had none. */
+function withBookings(holding: HoldingLine, bookings: readonly XmlElement[] | undefined, cameApart: boolean): HoldingLine {
+  if (!cameApart) return holding;
+  if ((bookings?.length ?? 0) > TRANSACTIONS_MAX) throw new NotReadable(`an account with more than ${TRANSACTIONS_MAX} bookings`);
+  const transactions = [...(holding.transactions ?? []), ...(bookings ?? []).map((one) => bookingOf(one, holding.currency))];
+  return { ...holding, transactions };
 }
 
 function resultOf(record: XmlElement): Inquiry['result'] {

@@ -82,14 +82,38 @@ function parse(text: string, limits: XmlLimits): RawElement {
   return element;
 }
 
-/** Looked for in the text itself, before any parser sees it: what could make a small document large or reach outside. */
+/**
+ * Looked for in the text itself, before any parser sees it and in one pass: what could make a small document large or reach outside.
+ * Comments and sections of character data are passed over as a parser does it. A "<" in a value could hide something here; such a value is
+ * refused afterwards.
+ */
 function assertHarmless(text: string, limits: XmlLimits): void {
-  if (/<!(?!--|\[CDATA\[)/.test(text)) throw new NotReadable('the document has a document type or a declaration');
-  if (text.includes('<?')) throw new NotReadable('the document has a processing instruction');
+  let passed = 0;
+  for (let at = text.indexOf('<!'); at >= 0; at = text.indexOf('<!', passed)) {
+    assertNoInstruction(text.slice(passed, at));
+    const end = endOfNoMarkup(text, at);
+    if (end === undefined) throw new NotReadable('the document has a document type or a declaration');
+    passed = end;
+  }
+  assertNoInstruction(text.slice(passed));
   let tags = 0;
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
     if (text[at + 1] !== '/' && ++tags > limits.elements) throw new NotReadable(`the document has more than ${limits.elements} elements`);
   }
+}
+
+function assertNoInstruction(markup: string): void {
+  if (markup.includes('<?')) throw new NotReadable('the document has a processing instruction');
+}
+
+/** Where the comment or section that begins at `at` is over; undefined when none begins there. @throws NotReadable when it never ends */
+function endOfNoMarkup(text: string, at: number): number | undefined {
+  const isComment = text.startsWith('<!--', at);
+  if (!isComment && !text.startsWith('<![CDATA[', at)) return undefined;
+  const mark = isComment ? '-->' : ']]>';
+  const end = text.indexOf(mark, at);
+  if (end < 0) throw new NotReadable('a comment or section without an end');
+  return end + mark.length;
 }
 
 function parsed(text: string, { depth }: XmlLimits): ParsedNode[] {

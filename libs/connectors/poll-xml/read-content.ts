@@ -11,9 +11,10 @@ export const RECEIPTS_MAX = 500;
 
 const CONTENT_TYPE = 'application/xml';
 
-/** Which records an operation brings; a rollback may stand in the place of either kind of feedback. */
+/** Which records an operation brings. */
 const KINDS: Readonly<Partial<Record<PullCall['operation'], courtXml.FeedbackKind>>> = {
   'query-feedback': 'inquiry',
+  transactions: 'transactions',
   'control-feedback': 'control',
   rollback: 'rollback',
 };

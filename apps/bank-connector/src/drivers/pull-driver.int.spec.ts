@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
 import { courtXml, signForWire, type ServiceHours } from '#connector-sdk';
 import { addDays, legalDateOf, SystemClock } from '#kernel';
 import { Ed25519Verifier, verifyDetached } from '#trust';
@@ -11,6 +12,7 @@ import { CASE_ID, sampleFreeze, sampleInquiry } from '../testing/sample-orders.j
 const BANK = 'hankoubank';
 const PASSWORD = 'a-password-of-some-length';
 const CODING = 'base64-gbk';
+const UNKNOWN_USER = new Set(['argument-cdata.xml', 'bom.xml', 'content-not-gbk.xml']);
 
 describe('a bank that polls', () => {
   let folder: TempDir;
@@ -148,6 +150,45 @@ describe('a bank that polls', () => {
     expect(await connector.row(BANK, order.orderNumber)).toMatchObject({ standing: 'answered' });
   });
 
+  it('reads bookings that came in a call of their own together with the feedback, and refuses them afterwards', async () => {
+    const order = sampleInquiry(connector.rig, connector.digest, { transactions: { from: '2026-03-01', to: '2026-03-10' } });
+    await connector.rig.dispatch([order]);
+    const { orderNumber } = order;
+    const booking = (serial: string) =>
+      courtXml.xmlElement('wlxx', {
+        BDHM: orderNumber,
+        CCXH: '1',
+        WLXH: '1',
+        ZJLX: '贷',
+        BZ: '156',
+        JE: '9.00',
+        JYSJ: '2026-03-01 10:00:00',
+        JYLSH: serial,
+      });
+    const bring = async (serial: string, of?: string) => {
+      const bytes = Buffer.from(courtXml.writeElement(booking(serial), CODING));
+      return bank().upload(
+        'uploadTransactions',
+        courtXml.wrapRecords('wlxxList', [bytes]),
+        new Map([[orderNumber, of ?? (await sign(bytes))]]),
+      );
+    };
+    expect(await bring('S1')).toEqual([[orderNumber, 'fail']]);
+    await page();
+    expect(await bring('S0', 'hankoubank-1;ed25519;AAAA')).toEqual([[orderNumber, 'fail']]);
+    expect([await bring('S1'), await bring('S1'), await bring('S2')]).toEqual(Array(3).fill([[orderNumber, 'success']]));
+    expect(answersTo(orderNumber)).toEqual([]);
+    const account = { KHZH: '4201', CCLB: '活期', ZHZT: '正常', BZ: '156', YE: '9.00', KYYE: '9.00', FKSJ: '2026-03-10 11:52:04' };
+    expect(await upload([courtXml.xmlElement('zhxx', { BDHM: orderNumber, CCXH: '1', ...account })])).toEqual([[orderNumber, 'success']]);
+    await eventually(() => answersTo(orderNumber).length === 1);
+    expect(
+      answersTo(orderNumber)[0]
+        ?.inquiry?.holdings[0]?.transactions?.map(({ serial }) => serial)
+        .sort(),
+    ).toEqual(['S1', 'S2']);
+    expect(await bring('S3')).toEqual([[orderNumber, 'fail']]);
+  });
+
   it('refuses an answer to an order that it never gave out, and leaves the others of the upload whole', async () => {
     const served = sampleInquiry(connector.rig, connector.digest);
     await connector.rig.dispatch([served]);
@@ -189,6 +230,19 @@ describe('a bank that polls', () => {
     const response = await fetch(`${connector.address}/connector/${BANK}/ws?wsdl`);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/xml; charset=utf-8']);
     expect(await response.text()).toContain(`location="${connector.address}/connector/${BANK}/ws"`);
+  });
+
+  it('answers everything that ever broke a parser with a clear refusal, and goes on', async () => {
+    const corpus = new URL('../../../../libs/connectors/poll-xml/corpus/', import.meta.url);
+    const statuses = new Map<string, number>();
+    for (const name of readdirSync(corpus)) statuses.set(name, (await bank().send(readFileSync(new URL(name, corpus)))).status);
+    // A user that does not exist is all that is wrong with these.
+    const expected = [...statuses.keys()].map((name) => [name, UNKNOWN_USER.has(name) ? 401 : 400]);
+    expect([...statuses]).toEqual(expected);
+    expect((await bank().send(Buffer.alloc(12 * 1024 * 1024 + 1, 0x20))).status).toBe(413);
+    expect((await bank().send(Buffer.from('{}'), 'text/plain')).status).toBe(415);
+    expect((await bank().send(Buffer.from('{}'), 'application/json')).status).toBe(400);
+    expect(await page()).toEqual([]);
   });
 
   it.each([

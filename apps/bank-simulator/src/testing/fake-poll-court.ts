@@ -119,7 +119,9 @@ function recordOf(order: WireOrder): courtXml.XmlElement {
     officer,
     documents: papers,
     lines,
+    transactions,
   } = order as unknown as {
+    transactions?: { from: string; to: string };
     court: { name: string };
     debtor: { name: string; idType: string; idNumber: string };
     officer: { workId: string; dutyId: string };
@@ -137,7 +139,7 @@ function recordOf(order: WireOrder): courtXml.XmlElement {
     GWZBH: officer.dutyId,
     EX1_DOCUMENTS: papers.map(({ type, sha256 }) => `${type}:${sha256}`).join(' '),
   };
-  if (order['action'] === 'inquire') return courtXml.xmlElement('cxqq', head);
+  if (order['action'] === 'inquire') return courtXml.xmlElement('cxqq', { ...head, CKKSSJ: transactions?.from, CKJSSJ: transactions?.to });
   const records = lines.map(({ seq, account, amount, from, to }) =>
     courtXml.xmlElement('kzzh', {
       CCXH: String(seq),

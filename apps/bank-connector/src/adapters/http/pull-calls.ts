@@ -4,6 +4,7 @@ import type { KeyRing } from '#trust';
 import type { BankHost } from '../../bank-host.js';
 import type { Door } from '../../open-bank.js';
 import { AcknowledgeOrders } from '../../use-cases/acknowledge-orders/acknowledge-orders.js';
+import { KeepPart, withParts } from '../../use-cases/keep-part/keep-part.js';
 import { ReceiveAnswer } from '../../use-cases/receive-answer/receive-answer.js';
 import { ServeOrders } from '../../use-cases/serve-orders/serve-orders.js';
 import type { AnswerFate } from '../store/answer-rows.js';
@@ -39,14 +40,28 @@ export class PullCalls {
       case 'credentials':
         return { kind: 'credentials', ...(await this.serve.credentialsOf(call.orderNumber ?? '')) };
       default:
-        return { kind: 'results', results: await this.take(this.door.connector.readContent(call)) };
+        return { kind: 'results', results: await this.take(call, this.door.connector.readContent(call)) };
     }
   }
 
-  private async take(content: PullContent): Promise<readonly UploadResult[]> {
+  private async take(call: PullCall, content: PullContent): Promise<readonly UploadResult[]> {
     if (content.kind === 'receipts') return this.acknowledge(content.receipts);
-    const receive = new ReceiveAnswer(this.host.context, this.door.connector, this.keys);
-    return Promise.all(content.answers.map((answer) => takeOne(receive, answer)));
+    const takeOne = call.operation === 'transactions' ? this.keep.bind(this) : this.receive.bind(this);
+    return Promise.all(content.answers.map((answer) => unlessRefused(answer, () => takeOne(answer))));
+  }
+
+  private async receive({ orderNumber, heard }: BroughtAnswer): Promise<UploadResult> {
+    const { context } = this.host;
+    const translation = await withParts(context, this.door.connector, orderNumber);
+    const { fate } = await new ReceiveAnswer(context, translation, this.keys).execute(heard, undefined, orderNumber);
+    return isTaken(fate)
+      ? { orderNumber, result: 'ok' }
+      : { orderNumber, result: 'error', message: '反馈的签名或内容无法确认，请重新上传' };
+  }
+
+  private async keep({ orderNumber, heard }: BroughtAnswer): Promise<UploadResult> {
+    await new KeepPart(this.host.context, this.keys).execute(orderNumber, heard);
+    return { orderNumber, result: 'ok' };
   }
 
   /** Orders that the bank received at one moment are acknowledged together. */
@@ -67,12 +82,9 @@ export class PullCalls {
 const REFUSED: ReadonlySet<string> = new Set(['invalid', 'not-found', 'content-erased']);
 
 /** One answer that is wrong leaves the others of its upload whole. */
-async function takeOne(receive: ReceiveAnswer, { orderNumber, heard }: BroughtAnswer): Promise<UploadResult> {
+async function unlessRefused({ orderNumber }: BroughtAnswer, take: () => Promise<UploadResult>): Promise<UploadResult> {
   try {
-    const { fate } = await receive.execute(heard, undefined, orderNumber);
-    return isTaken(fate)
-      ? { orderNumber, result: 'ok' }
-      : { orderNumber, result: 'error', message: '反馈的签名或内容无法确认，请重新上传' };
+    return await take();
   } catch (error) {
     if (!(error instanceof AppError) || !REFUSED.has(error.code)) throw error;
     return { orderNumber, result: 'error', message: error.message };

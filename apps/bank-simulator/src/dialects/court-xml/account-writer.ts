@@ -107,10 +107,19 @@ function ownMeasureList(measures: readonly OwnMeasureReport[]): readonly courtXm
   return list('EX1_MEASURES', records);
 }
 
-export function bookingList(transactions: readonly TransactionReport[] | undefined, currency: string): readonly courtXml.XmlElement[] {
-  if (!transactions) return [];
-  const records = transactions.map((one, i) =>
+function bookingList(transactions: readonly TransactionReport[] | undefined, currency: string): readonly courtXml.XmlElement[] {
+  return transactions ? list('wlxxList', bookingRecords(transactions, currency)) : [];
+}
+
+/** @param head keys of the account, where the records stand apart from it */
+export function bookingRecords(
+  transactions: readonly TransactionReport[],
+  currency: string,
+  head: Attributes = {},
+): readonly courtXml.XmlElement[] {
+  return transactions.map((one, i) =>
     courtXml.xmlElement('wlxx', {
+      ...head,
       WLXH: String(i + 1),
       ZJLX: one.direction === 'out' ? '借' : '贷',
       BZ: currencyNumber(currency),
@@ -121,7 +130,6 @@ export function bookingList(transactions: readonly TransactionReport[] | undefin
       EX1_BALANCE: one.balance,
     }),
   );
-  return list('wlxxList', records);
 }
 
 function restrictionOf(restriction: Opaque | undefined): Readonly<Record<string, string | undefined>> {

@@ -2,13 +2,16 @@ import { courtXml } from '#connector-sdk';
 import { instantText, invariant, legalDateOf } from '#kernel';
 import type { BankAnswer, LineReport } from '../../book/order.js';
 import type { OrderRecord } from '../../store/order-rows.js';
-import { accountRecord, currencyNumber, measureList, NOTHING_FOUND, rightList } from './account-writer.js';
+import { accountRecord, bookingRecords, currencyNumber, measureList, NOTHING_FOUND, rightList } from './account-writer.js';
 
 /** Whom the court may call about a rollback. */
 const CONTACT = { XCHTR: '司法查控岗', XCHTDH: '027-88880000' };
 
 /** Which call or file an answer belongs to. */
-export type FeedbackKind = 'inquiry' | 'control' | 'rollback';
+export type FeedbackKind = 'inquiry' | 'transactions' | 'control' | 'rollback';
+
+/** Where an account's bookings stand: in its record, or in records of their own that come before (`writeBookings`). */
+export type BookingsPlace = 'inside' | 'apart';
 
 export interface Feedback {
   readonly kind: FeedbackKind;
@@ -20,15 +23,30 @@ export interface Feedback {
 type Head = Readonly<Record<string, string>>;
 
 /** The answer as records, the same bytes whenever they are written: nothing but the stored record goes in. */
-export function writeFeedback(record: OrderRecord, coding: courtXml.AttributeCoding): Feedback {
+export function writeFeedback(record: OrderRecord, coding: courtXml.AttributeCoding, bookings: BookingsPlace = 'inside'): Feedback {
   const { answer, answeredAt } = record;
   invariant(answer && answeredAt !== undefined, 'only an answered order has an answer to write');
   const head: Head = {
     EX1_RECEIVEDAT: courtXml.courtTime(instantText(record.receivedAt), 'milliseconds'),
     EX1_ANSWEREDAT: courtXml.courtTime(instantText(answeredAt), 'milliseconds'),
   };
-  const records = recordsOf(record.orderNumber, answer, head, legalDateOf(answeredAt));
+  const records = recordsOf(record.orderNumber, bookings === 'apart' ? withoutBookings(answer) : answer, head, legalDateOf(answeredAt));
   return { kind: answer.kind, bytes: Buffer.from(records.map((one) => courtXml.writeElement(one, coding)).join(''), 'utf8') };
+}
+
+function withoutBookings(answer: BankAnswer): BankAnswer {
+  if (answer.kind !== 'inquiry') return answer;
+  return { ...answer, accounts: answer.accounts.map((account) => ({ ...account, transactions: undefined })) };
+}
+
+/** The bookings of all accounts as records of their own, by the account's number in the answer; undefined when none were asked for. */
+export function writeBookings({ orderNumber, answer }: OrderRecord, coding: courtXml.AttributeCoding): Feedback | undefined {
+  if (answer?.kind !== 'inquiry') return undefined;
+  const records = answer.accounts.flatMap((account, i) =>
+    bookingRecords(account.transactions ?? [], account.currency, { BDHM: orderNumber, CCXH: String(i + 1) }),
+  );
+  if (records.length === 0) return undefined;
+  return { kind: 'transactions', bytes: Buffer.from(records.map((one) => courtXml.writeElement(one, coding)).join(''), 'utf8') };
 }
 
 function recordsOf(orderNumber: string, answer: BankAnswer, head: Head, today: string): readonly courtXml.XmlElement[] {

@@ -30,6 +30,7 @@ export const CODING: courtXml.AttributeCoding = 'base64-gbk';
 
 const UPLOADS: Readonly<Record<FeedbackKind, { readonly operation: string; readonly list: string }>> = {
   inquiry: { operation: 'uploadQueryFeedback', list: 'zhxxList' },
+  transactions: { operation: 'uploadTransactions', list: 'wlxxList' },
   control: { operation: 'uploadControlFeedback', list: 'kzxxList' },
   rollback: { operation: 'uploadRollback', list: 'htxxList' },
 };
@@ -77,7 +78,8 @@ export class CourtCalls {
   }
 }
 
-function resultsOf(document: Buffer): readonly UploadResult[] {
+/** Reads an acknowledgement, in whichever spelling. @throws AppError `unavailable` for what is none */
+export function resultsOf(document: Buffer): readonly UploadResult[] {
   const root = courtXml.decodeElement(courtXml.readXml(document), CODING);
   const results = ['cxjglist', 'htjglist'].flatMap((list) => courtXml.childrenOf(root, list, 'jg', RESULTS_MAX));
   if (root.name !== 'result') throw new AppError('unavailable', "the court's acknowledgement cannot be read");

@@ -57,6 +57,20 @@ describe('poll-xml', () => {
     });
   });
 
+  it('brings bookings in a call of their own, before the feedback', async () => {
+    await simulator.panel('POST', 'hankoubank/accounts/A1/credit', { amount: '5.00' });
+    const inquiry = wireOrder('inquire', [], { transactions: { from: '2026-03-01', to: '2026-12-31' } });
+    await court.serve(inquiry);
+    await eventually(() => court.answers.filter(({ orderNumber }) => orderNumber === inquiry.orderNumber).length === 2);
+    const [bookings, feedback] = court.answers.filter(({ orderNumber }) => orderNumber === inquiry.orderNumber);
+    expect(bookings?.records.every(({ name }) => name === 'wlxx')).toBe(true);
+    expect(bookings?.records.at(-1)?.attributes).toMatchObject({ CCXH: '1', ZJLX: '贷', JE: '5.00' });
+    expect(feedback?.records.map(({ name, children }) => [name, children.some((list) => list.name === 'wlxxList')])).toEqual([
+      ['zhxx', false],
+      ['zhxx', false],
+    ]);
+  });
+
   it('lets every fault pass and has done everything once when it is over', async () => {
     await simulator.panel('PUT', 'hankoubank/faults', {
       dropRequest: 0.5,

@@ -2,7 +2,7 @@ import { AppError, errorText, instantText, Recurring } from '#kernel';
 import { garble, strikes } from '../../faults/faults.js';
 import type { OrderRecord } from '../../store/order-rows.js';
 import type { BankInside, Surroundings, Worker } from '../dialect-deps.js';
-import { writeFeedback, type FeedbackKind } from '../court-xml/feedback-writer.js';
+import { writeBookings, writeFeedback, type Feedback, type FeedbackKind } from '../court-xml/feedback-writer.js';
 import { readCourtOrder } from '../court-xml/order-reader.js';
 import { paperProblem, type ReadOrder } from '../plain-json/order-reader.js';
 import { sleepThrough } from '../slow-start.js';
@@ -126,23 +126,41 @@ export class Poller implements Worker {
     const chosen = waiting.filter((record) => !silent.has(record.orderNumber) && !this.isResting(record.orderNumber)).slice(0, PAGE);
     const answers: UploadedAnswer[] = [];
     for (const record of chosen) answers.push(...(await this.uploadsOf(record)));
-    const results: UploadResult[] = [];
-    for (const [kind, some] of batchesOf(answers)) results.push(...(await this.calls.upload(kind, some)));
+    const results = await this.bring(answers);
     for (const result of results) if (!result.isOk) this.rest(result.orderNumber, result.message);
     const taken = [...new Set(results.filter((result) => result.isOk).map((result) => result.orderNumber))];
     if (taken.length > 0) await orders.delivered(bank, taken);
     return taken.length;
   }
 
+  /** Bookings go first: the feedback that they belong to ends the order. Where they were refused, the feedback waits. */
+  private async bring(answers: readonly UploadedAnswer[]): Promise<readonly UploadResult[]> {
+    const refused = new Set<string>();
+    const bookings = answers.filter(({ kind }) => kind === 'transactions');
+    const results: UploadResult[] = [];
+    for (const [kind, some] of batchesOf(bookings)) {
+      const failed = (await this.calls.upload(kind, some)).filter(({ isOk }) => !isOk);
+      for (const { orderNumber } of failed) refused.add(orderNumber);
+      results.push(...failed);
+    }
+    const others = answers.filter(({ kind, orderNumber }) => kind !== 'transactions' && !refused.has(orderNumber));
+    for (const [kind, some] of batchesOf(others)) results.push(...(await this.calls.upload(kind, some)));
+    return results;
+  }
+
   private async uploadsOf(record: OrderRecord): Promise<UploadedAnswer[]> {
-    const { dropAnswer, duplicateAnswer, garbleAnswer } = this.faults();
+    const { dropAnswer, duplicateAnswer } = this.faults();
     if (strikes(dropAnswer, this.around.entropy)) return [];
-    const { kind, bytes } = writeFeedback(record, CODING);
+    const bookings = writeBookings(record, CODING);
+    const answer = await this.signed(record.orderNumber, writeFeedback(record, CODING, 'apart'));
+    const before = bookings ? [await this.signed(record.orderNumber, bookings)] : [];
+    return strikes(duplicateAnswer, this.around.entropy) ? [...before, answer, answer] : [...before, answer];
+  }
+
+  private async signed(orderNumber: string, { kind, bytes }: Feedback): Promise<UploadedAnswer> {
     const signature = await this.inside.signatures.sign(bytes);
-    const isGarbled = strikes(garbleAnswer, this.around.entropy);
-    const sent = isGarbled ? garble(bytes, this.around.entropy) : bytes;
-    const answer = { orderNumber: record.orderNumber, kind, bytes: sent, signature, isGarbled };
-    return strikes(duplicateAnswer, this.around.entropy) ? [answer, answer] : [answer];
+    const isGarbled = strikes(this.faults().garbleAnswer, this.around.entropy);
+    return { orderNumber, kind, bytes: isGarbled ? garble(bytes, this.around.entropy) : bytes, signature, isGarbled };
   }
 
   private isResting(orderNumber: string): boolean {
