@@ -54,11 +54,11 @@ export class Template {
       await cp(stage.dataDir, path.join(folder, 'old'), { recursive: true });
       await stage.restart('stop', { profile: 'embedded', env: { LEDGER_POLICY: policy } });
       await stage.inquiredCase();
-      const kept = await settled(stage.system);
+      await settled(stage.system);
       await stage.system.stop();
       await witness.stop();
       await cp(stage.dataDir, path.join(folder, 'now'), { recursive: true });
-      return new Template(folder, yearOf(vkey), await fillDrawer(folder, vkey, kept));
+      return new Template(folder, yearOf(vkey), await fillDrawer(folder, vkey));
     } finally {
       await stage.close();
     }
@@ -96,10 +96,10 @@ async function writePolicy(folder: string, vkey: string, witness: WitnessProcess
   return file;
 }
 
-/** Waits until nothing is under way to the log, and returns the checkpoint then. */
-async function settled(system: TestSystem): Promise<string> {
+/** Waits until nothing is under way to the log. */
+async function settled(system: TestSystem): Promise<void> {
   let last = '';
-  return eventually(async () => {
+  await eventually(async () => {
     const metrics = (await system.anonymous.get<string>('/metrics')).body;
     const note = (await system.anonymous.get<string>('/ledger/checkpoint')).body;
     const quiet = !/^chakong_(?:outbox_unpublished|bus_lag)\{[^}]*\} [1-9]/m.test(metrics);
@@ -109,10 +109,10 @@ async function settled(system: TestSystem): Promise<string> {
   }, COVERED_MS_MAX);
 }
 
-async function fillDrawer(folder: string, vkey: string, kept: string): Promise<Drawer> {
+async function fillDrawer(folder: string, vkey: string): Promise<Drawer> {
   const drawer = { vkey, kept: path.join(folder, 'kept.checkpoint'), state: path.join(folder, 'auditor.state') };
-  await writeFile(drawer.kept, kept);
   const log = path.join(folder, 'now', 'ledger', yearOf(vkey));
+  await cp(path.join(log, 'checkpoint'), drawer.kept);
   const verdict = await verify('--log', log, '--vkey', vkey, '--state', drawer.state);
   if (verdict.code !== 0) throw new Error(`the log is not good before any attack: ${verdict.output}`);
   const size = Number((await readFile(path.join(log, 'checkpoint'), 'utf8')).split('\n')[1]);
