@@ -65,12 +65,13 @@ async function strike(name: string, world: World): Promise<void> {
 }
 
 async function look(
-  { name, look: sees }: Observer,
+  observer: Observer,
   world: World,
   system: TestSystem | undefined,
   since: number,
 ): Promise<Detection | { readonly by: string }> {
-  const saw = await sees(world, system);
-  if (saw === undefined || saw === '') return { by: name };
-  return { by: name, seconds: (performance.now() - since) / MS_PER_SECOND, saw };
+  const { name: by } = observer;
+  const saw = await observer.look(world, system);
+  if (saw === undefined || saw === '') return { by };
+  return { by, seconds: (performance.now() - since) / MS_PER_SECOND, saw };
 }
