@@ -104,6 +104,7 @@ export const POLICY = {
   'order.receipts.read': COURT_AND_AUDITOR,
   'order.receipt.content.read': COURT_AND_AUDITOR,
   'order.original.read': nobodyBut('auditor'),
+  'order.export': nobodyBut('auditor'),
 
   'bank.list': EVERYBODY,
   'event-feed.read': nobodyBut('auditor', 'service'),

@@ -76,6 +76,7 @@ const EXPECTED: Readonly<Record<Action, string>> = {
   'order.receipts.read': 'ccc--a--',
   'order.receipt.content.read': 'ccc--a--',
   'order.original.read': '-----a--',
+  'order.export': '-----a--',
   'bank.list': 'aaaaaaaa',
   'event-feed.read': '-----a-a',
   'ledger.entries.read': '-----a--',

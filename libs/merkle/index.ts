@@ -1,4 +1,4 @@
-export { EMPTY_ROOT, ENTRY_BYTES_MAX, HASH_BYTES, leafHash, nodeHash } from './hashing.js';
+export { EMPTY_ROOT, ENTRY_BYTES_MAX, HASH_BYTES, leafHash, nodeHash, perfectRoot } from './hashing.js';
 export { SIZE_MAX } from './ranges.js';
 export { bundlePath, edgeTiles, parseTilePath, tilePath, TILE_LEVEL_MAX, TILE_WIDTH, widthAt } from './tile-path.js';
 export type { TileAddress } from './tile-path.js';

@@ -41,7 +41,8 @@ export class Caller {
   async send<T = unknown>(method: string, path: string, options: SendOptions = {}): Promise<Reply<T>> {
     const response = await this.open(method, path, { ...options, signal: options.signal ?? AbortSignal.timeout(CALL_MS_MAX) });
     const bytes = Buffer.from(await response.arrayBuffer());
-    const isJson = (response.headers.get('content-type') ?? '').includes('json');
+    // JSON lines are no JSON.
+    const isJson = /^application\/(?:[\w.-]+\+)?json\b/.test(response.headers.get('content-type') ?? '');
     const text = bytes.toString('utf8');
     return { status: response.status, headers: response.headers, bytes, body: (isJson && text !== '' ? JSON.parse(text) : text) as T };
   }

@@ -110,4 +110,35 @@ describe('what auditors find in the ledger', () => {
       expect((await check()).code).toBe(1);
     });
   }, 60_000);
+
+  it("agrees with the court's own export of its orders, both ways, and not when either side lacks an order", async () => {
+    await covered();
+    const reply = await auditor.get<string>('/api/v1/orders/export');
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
+    const text = reply.bytes.toString('utf8');
+    const [head = '', ...lines] = text.trimEnd().split('\n');
+    const orders = lines.map((line) => (JSON.parse(line) as { orderNumber: string }).orderNumber);
+    const { size } = JSON.parse(head) as { size: number };
+    for (const clear of [staged.debtor.idNumber, staged.debtor.name, staged.caseNumber]) expect(text).not.toContain(clear);
+    const check = (exported: readonly string[]) =>
+      withTempDir(async (folder) => {
+        const file = path.join(folder, 'orders.jsonl');
+        await writeFile(file, `${[head, ...exported].join('\n')}\n`);
+        return verify('--log', `${stage.system.origin}/ledger`, '--orders', file);
+      });
+    const whole = await check(lines);
+    expect([whole.code, whole.output]).toEqual([0, expect.stringContaining(`orders=${new Set(orders).size} facts=${lines.length}`)]);
+    const [one] = orders;
+    const hidden = await check(lines.filter((_, i) => orders[i] !== one));
+    expect([hidden.code, hidden.output]).toEqual([1, expect.stringMatching(/^broken entry \d+: /)]);
+    const lost = JSON.stringify({ orderNumber: '209901014201060000000001', type: 'order.dispatched', leafHash: 'ab'.repeat(32) });
+    const missing = await check([...lines, lost]);
+    expect([missing.code, missing.output]).toEqual([1, expect.stringContaining('the log holds no fact')]);
+    expect(size).toBeGreaterThan(lines.length);
+    const found = await eventually(async () => {
+      const facts = await all({ type: 'orders.exported' });
+      return facts.length > 0 ? facts : undefined;
+    });
+    expect(found.every(({ actor }) => actor !== undefined)).toBe(true);
+  }, 90_000);
 });

@@ -9,7 +9,7 @@ export function whyLedgerWaits(ledger: Pick<LedgerService, 'haltedBy' | 'withhel
 }
 
 /** Metrics of the ledger's own, beside those of every process. */
-export function addLedgerMetrics(registry: Registry, ledger: Pick<LedgerService, 'withheldBy'>, reader: Reader): void {
+export function addLedgerMetrics(registry: Registry, ledger: Pick<LedgerService, 'withheldBy' | 'auditLog'>, reader: Reader): void {
   new Gauge({
     name: 'chakong_ledger_checkpoint_withheld',
     help: '1 while the newest checkpoint lacks the quorum of its witnesses and is not published.',
@@ -30,6 +30,22 @@ export function addLedgerMetrics(registry: Registry, ledger: Pick<LedgerService,
         "SELECT state, COUNT(*) AS n FROM ledger_facts WHERE state IN ('waiting', 'held', 'refused') GROUP BY state",
       );
       for (const { state, n } of rows) this.set({ state }, n);
+    },
+  });
+  new Gauge({
+    name: 'chakong_ledger_audit_findings',
+    help: 'Places where database, files and published root contradict each other: somebody has changed one of them.',
+    registers: [registry],
+    collect() {
+      this.set(ledger.auditLog.findings().length);
+    },
+  });
+  new Gauge({
+    name: 'chakong_ledger_audited_entries',
+    help: 'Entries that were held against database and root since the start, round and round.',
+    registers: [registry],
+    collect() {
+      this.set(ledger.auditLog.entries);
     },
   });
 }

@@ -2,11 +2,13 @@ import path from 'node:path';
 import { AppError, errorText, Recurring } from '#kernel';
 import type { Message } from '#messaging';
 import { StagingArea } from './adapters/files/staging-area.js';
+import { AuditRows } from './adapters/store/audit-rows.js';
 import { ChainHeadRows } from './adapters/store/chain-heads.js';
 import { FactRows } from './adapters/store/fact-rows.js';
 import { FactSearch } from './adapters/store/fact-search.js';
 import { LogHeadRows } from './adapters/store/log-heads.js';
 import type { AuditLedgerParts } from './parts.js';
+import { AuditLog } from './use-cases/audit-log/audit-log.js';
 import { OpenLog } from './use-cases/open-log/open-log.js';
 import { BELOW_QUORUM, PlainPublisher, type CheckpointPublisher } from './use-cases/publish-checkpoint/publisher.js';
 import { WitnessedPublisher } from './use-cases/publish-checkpoint/witnessed-publisher.js';
@@ -22,6 +24,8 @@ export const GATHER_MS = 50;
 const PATIENCE_MS = 200;
 /** How often the sequencer looks without being told, in case a nudge was lost with a failure. */
 const IDLE_MS = 1_000;
+/** How often the next tiles are held against the database and the published root. */
+const AUDIT_MS = 1_000;
 const FACTS_TOPIC = 'facts.v1';
 /** Rows of an older release that are completed in one commit. */
 const TIMES_PER_COMMIT = 1_000;
@@ -32,9 +36,11 @@ export class LedgerService {
   readonly openLog: OpenLog;
   readonly proveRequest: ProveRequest;
   readonly searchEntries: SearchEntries;
+  readonly auditLog: AuditLog;
   private readonly facts: FactRows;
   private readonly sequencer: SequenceFacts;
   private readonly loop: Recurring;
+  private readonly auditing: Recurring;
   private readonly take: TakeFacts;
   private readonly publisher: CheckpointPublisher;
 
@@ -59,6 +65,13 @@ export class LedgerService {
       () => this.turn(),
       (error) => log.write('error', 'ledger-sequencing-failed', { reason: errorText(error) }),
     );
+    this.auditLog = new AuditLog(new AuditRows(database.reader), this.published, log);
+    this.auditing = new Recurring(
+      clock,
+      AUDIT_MS,
+      () => this.auditLog.execute(),
+      (error) => log.write('error', 'ledger-audit-stopped', { reason: errorText(error) }),
+    );
     this.take = new TakeFacts({ database, facts, clock, log }, () => this.loop.wake());
   }
 
@@ -69,6 +82,7 @@ export class LedgerService {
     const handle = (batch: readonly Message[]): Promise<void> => this.stage(batch);
     await this.parts.bus.subscribe({ group: 'audit-ledger', topics: [FACTS_TOPIC], handle, patienceMs: PATIENCE_MS });
     this.loop.start();
+    this.auditing.start();
   }
 
   /** Takes messages of `facts.v1` into the staging table, as the reader does. */
@@ -78,6 +92,7 @@ export class LedgerService {
 
   /** Waits until the batch under way has ended. */
   async stop(): Promise<void> {
+    await this.auditing.stop();
     await this.loop.stop();
     await this.publisher.stop();
   }

@@ -33,8 +33,8 @@ export async function readWitnessSettings({ file, profile }: WitnessSource): Pro
   }
 }
 
-function assertReachable({ witnesses, isMet }: WitnessPolicy): void {
-  const asked = witnesses.filter(({ url }) => url !== undefined);
-  if (isMet(new Set(asked.map(({ cosigner }) => cosigner.vkey)))) return;
+function assertReachable(policy: WitnessPolicy): void {
+  const asked = policy.witnesses.filter(({ url }) => url !== undefined);
+  if (policy.isMet(new Set(asked.map(({ cosigner }) => cosigner.vkey)))) return;
   throw new AppError('invalid', 'its quorum needs witnesses that have no address');
 }

@@ -6,6 +6,7 @@ import { EventsController } from './adapters/http/events.controller.js';
 import { HoldingsController } from './adapters/http/holdings.controller.js';
 import { LedgerClient } from './adapters/http/ledger-client.js';
 import { MeasuresController } from './adapters/http/measures.controller.js';
+import { OrderExportController } from './adapters/http/order-export.controller.js';
 import { OrdersController } from './adapters/http/orders.controller.js';
 import { PaymentsController } from './adapters/http/payments.controller.js';
 import { ProofsController } from './adapters/http/proofs.controller.js';
@@ -15,6 +16,7 @@ import { Tasks } from './adapters/store/task-rows.js';
 import { PARTS, type GatewayParts } from './gateway-parts.js';
 import type { RequestFeature } from './request-feature.js';
 import { DoTask } from './use-cases/do-task/do-task.js';
+import { ExportOrders } from './use-cases/export-orders/export-orders.js';
 import { MoneyBook } from './use-cases/keep-money/money-book.js';
 import { MONEY_WATCH } from './use-cases/money-watch.js';
 import { LEDGER, type LedgerPort } from './use-cases/prove-request/ledger-port.js';
@@ -43,6 +45,7 @@ import { ExcessWatch } from './use-cases/watch-money/excess-watch.js';
 const noLedger: LedgerPort = {
   proofsOf: () => Promise.reject(new AppError('unavailable', '本网关未配置账本地址', { retryable: true })),
   vkeyOf: () => Promise.reject(new AppError('unavailable', '本网关未配置账本地址', { retryable: true })),
+  edgeOf: () => Promise.reject(new AppError('unavailable', '本网关未配置账本地址', { retryable: true })),
 };
 
 const ledger: FactoryProvider<LedgerPort> = {
@@ -61,6 +64,7 @@ export const answerFeature: RequestFeature = {
     MeasuresController,
     PaymentsController,
     TasksController,
+    OrderExportController,
     OrdersController,
     EventsController,
     ProofsController,
@@ -101,6 +105,7 @@ export const answerFeature: RequestFeature = {
     DoTask,
     ReadMoney,
     ReadOrder,
+    ExportOrders,
     StreamEvents,
     ProveRequest,
   ],

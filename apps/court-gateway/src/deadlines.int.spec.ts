@@ -14,7 +14,7 @@ import {
 } from './testing/bank-words.js';
 import { startGateway, type GatewayFixture } from './testing/gateway-fixture.js';
 import { addHolding, addMeasure, fileCase, post, rows, type PostingCase } from './testing/posting-fixture.js';
-import type { LedgerProof } from './use-cases/prove-request/ledger-port.js';
+import type { LedgerPort, LedgerProof } from './use-cases/prove-request/ledger-port.js';
 
 const DAY_MS = 86_400_000;
 /** What falls due by a jump of the clock shows within a second, on a machine that does other work beside. */
@@ -23,7 +23,11 @@ const SOON_MS = 2_500;
 let gateway: GatewayFixture;
 const proofs: LedgerProof[] = [];
 beforeEach(async () => {
-  const ledger = { proofsOf: () => Promise.resolve({ proofs, pending: 0 }), vkeyOf: () => Promise.resolve('log+key') };
+  const ledger: LedgerPort = {
+    proofsOf: () => Promise.resolve({ proofs, pending: 0 }),
+    vkeyOf: () => Promise.resolve('log+key'),
+    edgeOf: () => Promise.reject(new Error('no export here')),
+  };
   gateway = await startGateway({ parts: { holdDelivery: true, ledger } });
 });
 afterEach(() => gateway.close());

@@ -64,6 +64,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/v1/orders/{orderNumber}/receipts', users: COURT_READ },
   { method: 'GET', path: '/api/v1/orders/{orderNumber}/receipts/{id}/content', users: COURT_READ },
   { method: 'GET', path: '/api/v1/orders/{orderNumber}/original', users: ['auditor'] },
+  { method: 'GET', path: '/api/v1/orders/export', users: ['auditor'] },
   { method: 'GET', path: '/api/v1/banks', users: USERS },
   { method: 'GET', path: '/api/v1/events', users: ['auditor'] },
   { method: 'GET', path: '/api/v1/dead-letters', users: [...ADMIN, 'auditor'] },

@@ -22,6 +22,11 @@ export class PublishedLogs {
     if (shown?.head.size === head.size && shown.head.root === head.root) this.logs.set(head.year, { head, folder: shown.folder });
   }
 
+  /** The years that have a log, oldest first. */
+  years(): readonly number[] {
+    return [...this.logs.keys()].sort((a, b) => a - b);
+  }
+
   /** The log of a year, or the newest. @throws AppError `not-found` when there is none */
   of(year?: number): PublishedLog {
     const wanted = year ?? Math.max(...this.logs.keys());

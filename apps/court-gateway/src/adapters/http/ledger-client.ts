@@ -1,6 +1,7 @@
 import type { Principal, TokenIssuer } from '#access';
 import { AppError, errorText, type RealTime } from '#kernel';
-import type { LedgerPort, LedgerProofs } from '../../use-cases/prove-request/ledger-port.js';
+import type { LedgerPort, LedgerProofs, LogEdge } from '../../use-cases/prove-request/ledger-port.js';
+import { readLogEdge } from './log-edge.js';
 
 const CALL_MS_MAX = 10_000;
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
@@ -33,6 +34,16 @@ export class LedgerClient implements LedgerPort {
     return (await this.get(year === undefined ? '/ledger/vkey' : `/ledger/${year}/vkey`)).trim();
   }
 
+  async edgeOf(source: string, year?: number): Promise<LogEdge> {
+    const prefix = year === undefined ? '/ledger' : `/ledger/${year}`;
+    try {
+      return await readLogEdge((file) => this.fetch(`${prefix}/${file}`), source);
+    } catch (cause) {
+      if (cause instanceof AppError && cause.code !== 'invalid') throw cause;
+      throw unavailable(errorText(cause), cause);
+    }
+  }
+
   private async bearer(): Promise<string> {
     const now = this.time.realNow();
     if (!this.token || now >= this.token.goodUntil) {
@@ -43,15 +54,22 @@ export class LedgerClient implements LedgerPort {
   }
 
   private async get(path: string, bearer?: string): Promise<string> {
+    const bytes = await this.fetch(path, bearer);
+    if (!bytes) throw unavailable('it answered 404');
+    return bytes.toString('utf8');
+  }
+
+  /** Undefined for what is not there. */
+  private async fetch(path: string, bearer?: string): Promise<Buffer | undefined> {
     const abort = new AbortController();
     const timer = this.time.setRealTimer(CALL_MS_MAX, () => abort.abort());
     try {
       const headers = new Headers(bearer === undefined ? [] : [['authorization', `Bearer ${bearer}`]]);
       const answer = await fetch(`${this.ledgerUrl}${path}`, { headers, signal: abort.signal, redirect: 'error' });
-      if (!answer.ok) throw unavailable(`it answered ${answer.status}`);
-      const text = await answer.text();
-      if (text.length > ANSWER_BYTES_MAX) throw unavailable('its answer is too large');
-      return text;
+      if (!answer.ok && answer.status !== 404) throw unavailable(`it answered ${answer.status}`);
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      if (bytes.length > ANSWER_BYTES_MAX) throw unavailable('its answer is too large');
+      return answer.ok ? bytes : undefined;
     } catch (cause) {
       if (cause instanceof AppError) throw cause;
       throw unavailable(errorText(cause), cause);
