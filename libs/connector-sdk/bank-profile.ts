@@ -126,7 +126,9 @@ function readLegalPersons(read: ProfileReader, raw: unknown): readonly LegalPers
     return {
       code: read.text(row['code'], `${at}/code`, CODE, 'a code such as hbrcu-jiayu'),
       name: read.text(row['name'], `${at}/name`, NAME, 'a name'),
-      ...(institution === undefined ? {} : { institution: read.text(institution, `${at}/institution`, INSTITUTION, '17 capitals or digits') }),
+      ...(institution === undefined
+        ? {}
+        : { institution: read.text(institution, `${at}/institution`, INSTITUTION, '17 capitals or digits') }),
     };
   });
   if (new Set(persons.map(({ code }) => code)).size < persons.length) read.fault('/legalPersons', 'names a code twice');

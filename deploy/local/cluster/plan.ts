@@ -49,7 +49,8 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
   const connectorNames = BANKS.map((bank) => `connector-${bank}`);
   for (const name of ['audit-ledger', 'bank-simulator', ...connectorNames, ...gatewayNames]) ports.set(name, await freePortIfZero(0));
   const sftpPort = await freePortIfZero(0);
-  const endpoint = (bank: string): string => (bank === FILE_BANK ? `sftp://127.0.0.1:${sftpPort}` : `${origin('bank-simulator')}/bank/${bank}`);
+  const endpoint = (bank: string): string =>
+    bank === FILE_BANK ? `sftp://127.0.0.1:${sftpPort}` : `${origin('bank-simulator')}/bank/${bank}`;
   const origin = (name: string): string => `http://127.0.0.1:${ports.get(name)}`;
   const common = { DATA_DIR: options.dataDir, KAFKA_BROKERS: servers.brokers.join(','), CHAKONG_DEMO: demo };
   const processes = (account: (name: string) => string): ProcessSpec[] => {
