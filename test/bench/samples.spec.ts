@@ -27,6 +27,7 @@ it('gives what was not measured as null', () => {
     lost: 0,
     doubled: 0,
     commitsPerOrder: null,
+    cpuMsPerOrder: null,
     reference: { name: 'r', ratePerSec: 2469.1 },
     ratio: 0.5,
   });
