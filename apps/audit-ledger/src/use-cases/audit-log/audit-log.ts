@@ -89,10 +89,11 @@ export class AuditLog {
     try {
       const entries = decodeBundle(await shown.folder.readBundle(tile, width), width);
       const hashes = Buffer.from(await shown.folder.readTile(0, tile, width));
-      // The path of one entry leads over all hashes of its tile to the published root.
-      await new EntryProofs(shown).inclusion(first);
+      // Before the proof, which cannot hold either when a tile above is wrong, and does not say which.
       const above = await wrongAbove(shown, tile);
       if (above !== undefined) this.tell(shown.head.origin, above);
+      // The path of one entry leads over all hashes of its tile to the published root.
+      await new EntryProofs(shown).inclusion(first);
       for (const [i, entry] of entries.entries()) {
         const wrong = compare(leafHash(entry), hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES), entry, rows.get(first + i));
         if (wrong !== undefined) this.tell(shown.head.origin, `entry ${first + i}: ${wrong}`);
