@@ -78,13 +78,18 @@ export class DeadLettersController {
     example: REDRIVE_EXAMPLE,
     errors: ['not-found', 'wrong-state'],
   })
-  propose(@Param() name: LetterName, @Body() { reason }: ReasonBody, @Write() call: WriteCall) {
+  propose(
+    @Param('reader') reader: string,
+    @Param('messageId') messageId: string,
+    @Body() { reason }: ReasonBody,
+    @Write() call: WriteCall,
+  ) {
     return this.writes.run(call, () =>
       Promise.resolve({
         work: async (tx) => ({
           status: 202,
           location: '/api/v1/dead-letters',
-          body: redriveView(await this.proposeRedrive.propose(tx, named(name), reason, call.principal)),
+          body: redriveView(await this.proposeRedrive.propose(tx, named(reader, messageId), reason, call.principal)),
         }),
       }),
     );
@@ -99,12 +104,17 @@ export class DeadLettersController {
     example: { ...REDRIVE_EXAMPLE, state: 'approved' },
     errors: ['not-found', 'own-approval', 'wrong-state', 'stale-version'],
   })
-  async decide(@Param() name: LetterName, @Body() body: RedriveDecisionBody, @Write() call: WriteCall) {
+  async decide(
+    @Param('reader') reader: string,
+    @Param('messageId') messageId: string,
+    @Body() body: RedriveDecisionBody,
+    @Write() call: WriteCall,
+  ) {
     const answer = await this.writes.run(call, () =>
       Promise.resolve({
         work: async (tx) => ({
           status: 202,
-          body: redriveView(await this.proposeRedrive.decide(tx, named(name), body, call.principal)),
+          body: redriveView(await this.proposeRedrive.decide(tx, named(reader, messageId), body, call.principal)),
         }),
       }),
     );
@@ -113,11 +123,11 @@ export class DeadLettersController {
   }
 }
 
-/** As a query's parameters they are texts of any length; longer ones than a column holds name nothing. */
+/** Parts of a path are texts of any length; longer ones than a column holds name nothing. */
 const NAME_CHARS_MAX = 100;
 
-function named({ reader, messageId }: LetterName): LetterName {
-  return { reader: String(reader).slice(0, NAME_CHARS_MAX), messageId: String(messageId).slice(0, NAME_CHARS_MAX) };
+function named(reader: string, messageId: string): LetterName {
+  return { reader: reader.slice(0, NAME_CHARS_MAX), messageId: messageId.slice(0, NAME_CHARS_MAX) };
 }
 
 function letterView({ key: _, diedAt, redrivenAt, ...letter }: DeadLetter, redrive: RedriveRow | undefined) {
