@@ -143,6 +143,8 @@ export type UpFileReading =
       readonly orderNumber?: string;
       /** Which copy of the same answer it is, from 1. */
       readonly copy?: number;
+      /** The down file whose orders it answers, where the name tells that and no single order. */
+      readonly answersTo?: string;
     };
 
 /** An up file for the translation. */

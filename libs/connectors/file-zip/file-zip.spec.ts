@@ -46,7 +46,7 @@ const rollback = (BDHM = NUMBER): Buffer => list('htxxList', { BDHM, XCHTYY: '04
 const receipt = (md5 = courtXml.md5Hex(CONTENT), BDHM = NUMBER): Buffer =>
   list('hzxxList', { BDHM, WJMC: '回执.pdf', WJLX: 'pdf', WSLB: '回执', WSNR: CONTENT.toString('base64'), MD5: md5 });
 
-const nameOf = (type: 'CXFK' | 'KZFK' | 'CXSL' | 'KZSL', copy = 1): string =>
+const nameOf = (type: 'CXQQ' | 'CXFK' | 'KZFK' | 'CXSL' | 'KZSL', copy = 1): string =>
   packageName({
     type,
     institution: INSTITUTION,
@@ -157,7 +157,7 @@ describe('file-zip', () => {
       orderNumber: NUMBER,
       copy: 3,
     });
-    expect(await readFile(nameOf('CXFK', 2), Buffer.from('x'))).toMatchObject({ kind: 'unreadable', copy: 2 });
+    expect(await readFile(nameOf('CXFK', 2), Buffer.from('x'))).toMatchObject({ kind: 'unreadable', copy: 2, answersTo: nameOf('CXQQ') });
     expect(await readFile('CXFK_p_1_1.json', whole)).toEqual({ kind: 'unreadable', reason: expect.any(String) });
     const elsewhere = nameOf('KZFK').replace(INSTITUTION, 'D901H101420982002');
     expect(await readFile(elsewhere, whole)).toEqual({ kind: 'unreadable', reason: expect.any(String) });

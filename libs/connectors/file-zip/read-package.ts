@@ -31,7 +31,7 @@ export async function readPackage(file: ReceivedPackage, institution: string | u
   } catch (error) {
     const { orderNumber, copy } = name;
     const about = { ...(orderNumber === undefined ? {} : { orderNumber }), ...(copy === undefined ? {} : { copy }) };
-    return { kind: 'unreadable', reason: errorText(error), ...about };
+    return { kind: 'unreadable', reason: errorText(error), ...about, ...(name.type === 'CXFK' ? { answersTo: askedIn(name) } : {}) };
   }
 }
 
@@ -81,6 +81,10 @@ function answersOf(documents: readonly KeyedDocument[]): readonly KeyedBytes[] {
 function receiptOf({ type, institution, batch }: UpName, documents: readonly KeyedDocument[]): UpFileReading {
   const [document, ...more] = documents;
   if (!document || more.length > 0 || document.key !== batch) throw new AppError('invalid', 'not one receipt for one package');
-  const file = packageName({ type: type === 'CXSL' ? 'CXQQ' : 'KZQQ', institution, batch });
-  return { kind: 'receipt', file, ...receivedAtOf(document.bytes) };
+  return { kind: 'receipt', file: askedIn({ type, institution, batch }), ...receivedAtOf(document.bytes) };
+}
+
+/** The package of ours that an up package is about. */
+function askedIn({ type, institution, batch }: Pick<UpName, 'type' | 'institution' | 'batch'>): string {
+  return packageName({ type: type.startsWith('CX') ? 'CXQQ' : 'KZQQ', institution, batch });
 }

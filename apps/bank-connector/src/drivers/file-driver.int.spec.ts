@@ -210,7 +210,7 @@ describe('a bank that exchanges files', () => {
     await eventually(async () => (await readdir(path('up', 'failed'))).includes(failed));
   });
 
-  it('asks for answers to inquiries again while their copies are few, and then leaves it to the next writing of the order', async () => {
+  it('asks for answers to inquiries again while their copies are few, then tells a person, and still takes a good one', async () => {
     const order = inquiry();
     await connector.rig.dispatch([order]);
     const name = await placed();
@@ -218,7 +218,9 @@ describe('a bank that exchanges files', () => {
     for (const copy of [1, 4]) await put(answer(copy), Buffer.from('no package'));
     await eventually(async () => (await readdir(path('up', 'failed'))).length === 2);
     expect(await down()).toEqual([answer(1).replace('CXFK', 'CXHZ'), name]);
-    expect(await connector.row(BANK, order.orderNumber)).toMatchObject({ standing: 'open' });
+    await eventually(async () => (await connector.row(BANK, order.orderNumber))?.['standing'] === 'parked');
+    await put(answer(5), await packages.writeFile([nothing(order.orderNumber)]));
+    await eventually(async () => (await connector.row(BANK, order.orderNumber))?.['standing'] === 'answered');
   });
 
   const requests: readonly SftpRequest[] = ['WRITE', 'RENAME', 'OPENDIR', 'REMOVE'];

@@ -64,7 +64,7 @@ export class TakeFiles {
         return this.answers(file, reading.answers, worth);
       case 'unreadable':
         if (reading.orderNumber !== undefined) await this.recordOne({ orderNumber: reading.orderNumber, bytes }, worth);
-        return this.refuse(file, reading);
+        return this.refuse(file, reading, worth);
     }
   }
 
@@ -103,13 +103,22 @@ export class TakeFiles {
   }
 
   /** Tells the bank that a file could not be loaded, so that it writes its content again; a few times only. */
-  private async refuse(file: UpFile, { reason, orderNumber, copy = 1 }: Unreadable): Promise<void> {
+  private async refuse(file: UpFile, { reason, orderNumber, copy = 1, answersTo }: Unreadable, worth: SignatureWorth): Promise<void> {
     const { log, bank, database } = this.context;
     log.write('warn', 'file-refused', { bank, file: file.name, reason });
     const doubts = orderNumber === undefined ? 0 : await doubtfulAnswers(database.reader, orderNumber);
     // The bank counts its copies; who counts wrong is stopped by our own count of the doubts.
     if (Math.max(copy - 1, doubts - 1) < FAILURE_NOTES_MAX) await this.writeNote(file, reason);
+    else if (answersTo !== undefined) await this.giveUpOn(answersTo, file, worth);
     await this.parts.exchange.finish(file, 'failed');
+  }
+
+  /** Nobody is asked for this answer any more, so all orders that it may be about become a person's matter (I6). */
+  private async giveUpOn(downFile: string, { bytes }: UpFile, worth: SignatureWorth): Promise<void> {
+    const orders = await ordersInFile(this.context.database.reader, downFile);
+    for (const { order_number: orderNumber, standing } of orders) {
+      if (standing === 'open' || standing === 'in-progress') await this.recordOne({ orderNumber, bytes }, worth);
+    }
   }
 
   private async writeNote({ legalPerson, name: file }: UpFile, reason: string): Promise<void> {
