@@ -10,3 +10,4 @@ export { writePlainOrder } from './plain-json/order-writer.js';
 export { readPlainAnswer, type StatusTable } from './plain-json/answer-reader.js';
 export { readPlainNotice } from './plain-json/notice-reader.js';
 export { orderNumberHint } from './plain-json/order-number-hint.js';
+export * from './conformance/index.js';

@@ -17,6 +17,8 @@ export interface SimulatorSurroundings {
   readonly time: KeptClock;
   /** Origin of the connector that a bank calls. */
   readonly connectorOf: (bank: string) => string;
+  /** Stands in for the pace of the demo. */
+  readonly pollMs?: number;
 }
 
 /** What the simulated banks need of a foundation: nothing of the court's but its public key and the verifier of its tokens. */
@@ -24,7 +26,7 @@ export type SimulatorGround = Pick<Foundation, 'dataDir' | 'clock' | 'entropy' |
 
 export function simulatorPartsOn(foundation: SimulatorGround, surroundings: SimulatorSurroundings): BankSimulatorParts {
   const { dataDir, clock, entropy, log, tokens, courtSigner } = foundation;
-  const { database, keys, time, connectorOf } = surroundings;
+  const { database, keys, time, connectorOf, pollMs = POLL_MS } = surroundings;
   return {
     clock,
     entropy,
@@ -42,7 +44,7 @@ export function simulatorPartsOn(foundation: SimulatorGround, surroundings: Simu
       connectorOf,
       exchange: join(dataDir, 'exchange', 'hbrcu'),
       pollUser: { user: 'hankoubank', password: keys.passwords.get('hankoubank') ?? '' },
-      pollMs: POLL_MS,
+      pollMs,
     }),
     signers: keys.signers,
     courtKeys: [new Ed25519Verifier(courtSigner.publicKeyPem(), courtSigner.keyId)],

@@ -12,7 +12,7 @@ const BANKS = ['hubeibank', 'hankoubank', 'hbrcu', 'wrcb'];
 
 /** The simulated banks as a process of their own, on books of their own in `DATA_DIR/sim`. Never in production. */
 async function start(): Promise<void> {
-  const { process: settings, connectors } = loadConfig();
+  const { process: settings, connectors, pollMs } = loadConfig();
   const { dataDir, demo } = settings;
   if (demo === 'off') {
     throw new AppError('invalid-configuration', 'simulated banks run only where CHAKONG_DEMO is not off', { level: 'fatal' });
@@ -28,6 +28,7 @@ async function start(): Promise<void> {
       keys: await openBankKeys(dataDir, BANKS, systemEntropy),
       time: begun.time,
       connectorOf: (bank) => connectors.get(bank) ?? '',
+      ...(pollMs === undefined ? {} : { pollMs }),
     },
   );
   await serve(begun, { stores }, { module: await BankSimulatorModule.forRoot(parts) });

@@ -46,7 +46,8 @@ export class FrontEnds implements Worker {
   private connect({ bank, wire }: BankSetup, keys: Keys): void {
     const signer = keys.signers.get(bank);
     if (!signer) throw new AppError('invariant-broken', `the simulated bank ${bank} has no signing key`, { level: 'fatal' });
-    const inside: BankInside = { ...this.inside, bank, signatures: new MessageSignatures(signer, keys.courtKeys) };
+    const trusts = (): boolean => this.inside.cores.faultsOf(bank).trustsAnyone === true;
+    const inside: BankInside = { ...this.inside, bank, signatures: new MessageSignatures(signer, keys.courtKeys, trusts) };
     if (wire.dialect === 'realtime-json') {
       this.counters.set(bank, new RealtimeCounter(inside, this.around));
       this.workers.push(new CallBack(inside, this.around, wire.connector));
