@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { tempDir } from '#testing';
+import { runKit } from './kit-run.js';
+
+const CASES_MIN = 60;
+const TEST_MS_MAX = 150_000;
+
+/**
+ * One run of each bank as it should be, and one in which some of its cases are broken: exactly those fail. `--break-all` breaks every
+ * case of a bank and is run by hand, or by a build that has the time.
+ */
+const BANKS = [
+  { bank: 'hubeibank', broken: ['freeze-partly-covered', 'repeated-deduct', 'signature-forged-deduct', 'unknown-status'] },
+  { bank: 'hankoubank', broken: ['inquiry-nothing-found', 'repeated-freeze', 'papers-without-ruling', 'characters-of-an-authority'] },
+  { bank: 'hbrcu', broken: ['inquiry-at-each-legal-person', 'release-above-the-limit', 'signature-forged-freeze', 'rollback-0404'] },
+  { bank: 'wrcb', broken: ['deduct-above-coverage', 'repeated-with-another-sum', 'desk-two-persons', 'limit-thirty-lines'] },
+];
+
+describe.each(BANKS)('$bank', ({ bank, broken }) => {
+  it(
+    'passes every case, and its reports say so',
+    async () => {
+      const folder = await tempDir('conformance');
+      const { code, output, lastLine, passed, failed } = await runKit('--bank', bank, '--report', folder.path);
+      expect({ failed, code }).toEqual({ failed: [], code: 0 });
+      expect(passed.length).toBeGreaterThanOrEqual(CASES_MIN);
+      expect(lastLine).toBe(`${passed.length} passed, 0 failed`);
+      expect(output).toMatch(/^ok {4}freeze-covered \[R18\] /m);
+      const junit = await readFile(join(folder.path, 'junit.xml'), 'utf8');
+      expect(junit).toContain(`tests="${passed.length}" failures="0"`);
+      expect(await readFile(join(folder.path, 'conformance.html'), 'utf8')).toContain(`${bank} 联调符合性报告`);
+      await folder.remove();
+    },
+    TEST_MS_MAX,
+  );
+
+  it(
+    `fails exactly ${broken.join(', ')} when these are broken`,
+    async () => {
+      const { code, lastLine, passed, failed } = await runKit(
+        '--bank',
+        bank,
+        ...broken.flatMap((name) => ['--break', name]),
+        '--patience',
+        '5',
+      );
+      expect({ failed, code }).toEqual({ failed: [...broken].sort(), code: 1 });
+      expect(lastLine).toBe(`${passed.length} passed, ${broken.length} failed`);
+    },
+    TEST_MS_MAX,
+  );
+});
+
+describe('the command line', () => {
+  it.each([
+    [[]],
+    [['--bank', 'nobank']],
+    [['--bank', 'hubeibank', '--break', 'no-such-case']],
+    [['--bank', 'hubeibank', '--frobnicate', 'x']],
+  ])('%j is wrong usage', async (args) => expect((await runKit(...args)).code).toBe(2), TEST_MS_MAX);
+
+  it('lists the cases with their rules', async () => {
+    const { code, output } = await runKit('--bank', 'hankoubank', '--list');
+    expect(code).toBe(0);
+    expect(output.trimEnd().split('\n').length).toBeGreaterThanOrEqual(CASES_MIN);
+    expect(output).toMatch(/^repeated-freeze \[I5\] /m);
+  });
+
+  it('prints the fixture that a bank loads', async () => {
+    const { output } = await runKit('--bank', 'hbrcu', '--fixture', '--foreign', '--keys', 'unused');
+    const customers = JSON.parse(output) as { idNumber: string; accounts: { number: string; legalPerson: string }[] }[];
+    expect(customers.every(({ idNumber }) => /^4201061900\d{8}$/.test(idNumber))).toBe(true);
+    const numbers = customers.flatMap(({ accounts }) => accounts.map(({ number }) => number));
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});
