@@ -16,7 +16,7 @@ export interface KitRun {
 /** Runs `npm run -s conformance -- …args` and reads what it says. */
 export async function runKit(...args: readonly string[]): Promise<KitRun> {
   const child = startProcess(await builtFile(ENTRY), args);
-  const timer = setTimeout(() => void child.stop('SIGKILL'), RUN_MS_MAX);
+  const timer = setTimeout(() => process.kill(child.pid, 'SIGKILL'), RUN_MS_MAX);
   const { code } = await child.ended();
   clearTimeout(timer);
   const output = child.output();

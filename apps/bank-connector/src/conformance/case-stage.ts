@@ -25,7 +25,7 @@ export interface StageParts {
   readonly simulator: Simulator | undefined;
   readonly clerks: RoteClerks | undefined;
   /** Sets faults of the front end beside what is wrong with single debtors. */
-  setFaults(front: Readonly<Record<string, unknown>>): Promise<void>;
+  readonly setFaults: (front: Readonly<Record<string, unknown>>) => Promise<void>;
 }
 
 /** What one case may touch. */
@@ -85,6 +85,8 @@ class KitCourt implements CourtSide {
 
   async hostile(order: OrderDispatched, how: Hostility, meanwhile: () => Promise<void>): Promise<Told> {
     const { court } = this.parts;
+    // The number may have been asked before, and the journal would pass a second dispatch over.
+    await court.forget(order);
     court.hand.forges = how === 'forged';
     try {
       if (typeof how === 'function') await this.spoilt(order, how);

@@ -51,8 +51,8 @@ function chosenCases({ profile, manifest }: InstalledBank, { foreign, only, brok
   const all = casesOf(profile, manifest, foreign === undefined);
   const unknown = broken.find((name) => !all.some(({ test }) => test.name === name));
   if (unknown !== undefined) throw new WrongUsage(`${unknown} is no case of ${profile.bank}; --list names them`);
-  const chosen = all.filter(({ test }) => only === undefined || test.name.includes(only));
-  if (chosen.length === 0) throw new WrongUsage(`no case of ${profile.bank} is named like ${only ?? ''}`);
+  const chosen = all.filter(({ test }) => only.length === 0 || only.some((part) => test.name.includes(part)));
+  if (chosen.length === 0) throw new WrongUsage(`no case of ${profile.bank} is named like ${only.join(' or ')}`);
   return chosen;
 }
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseOptions } from './options.js';
 
-const plain = { what: 'run', bank: 'hubeibank', report: undefined, broken: [], only: undefined, foreign: undefined, patienceMs: undefined };
+const plain = { what: 'run', bank: 'hubeibank', report: undefined, broken: [], only: [], foreign: undefined, patienceMs: undefined };
 
 describe('the options of the kit', () => {
   it.each([
     [['--bank', 'hubeibank'], plain],
     [['--list'], { ...plain, what: 'list', bank: undefined }],
+    [['--bank', 'hubeibank', '--only', 'a', '--only', 'b'], { ...plain, only: ['a', 'b'] }],
     [['--bank', 'hubeibank', '--fixture'], { ...plain, what: 'fixture' }],
     [['--bank', 'hubeibank', '--break-all', '--patience', '5'], { ...plain, what: 'break-all', patienceMs: 5_000 }],
     [

@@ -1,4 +1,4 @@
-export const USAGE = `usage: npm run -s conformance -- --bank <profile> [--report <folder>] [--break <case>]… [--only <part of a name>]
+export const USAGE = `usage: npm run -s conformance -- --bank <profile> [--report <folder>] [--break <case>]… [--only <part of a name>]…
        npm run -s conformance -- --bank <profile> --break-all      every case broken: each must fail
        npm run -s conformance -- --bank <profile> --endpoint <url> | --foreign  --keys <folder> [--port <port>] [--patience <seconds>]
        npm run -s conformance -- --list [--bank <profile>]
@@ -13,7 +13,8 @@ export interface ConformanceOptions {
   readonly bank: string | undefined;
   readonly report: string | undefined;
   readonly broken: readonly string[];
-  readonly only: string | undefined;
+  /** Parts of names; empty: all cases. */
+  readonly only: readonly string[];
   /** A bank that is not the simulator. */
   readonly foreign: ForeignBank | undefined;
   /** How long an answer is waited for, in real milliseconds; undefined: as suits the simulator. */
@@ -27,7 +28,7 @@ export interface ForeignBank {
   readonly port: number;
 }
 
-const VALUED = ['--bank', '--report', '--only', '--endpoint', '--keys', '--port', '--patience'] as const;
+const VALUED = ['--bank', '--report', '--endpoint', '--keys', '--port', '--patience'] as const;
 const FLAGS = ['--list', '--fixture', '--break-all', '--foreign'] as const;
 const PATIENCE_SECONDS_MAX = 7 * 86_400;
 const PORT_MAX = 65_535;
@@ -37,6 +38,7 @@ export function parseOptions(args: readonly string[]): ConformanceOptions | stri
   const values = new Map<string, string>();
   const flags = new Set<string>();
   const broken: string[] = [];
+  const only: string[] = [];
   for (let at = 0; at < args.length; at++) {
     const name = args[at] ?? '';
     if (FLAGS.some((flag) => flag === name)) {
@@ -46,17 +48,19 @@ export function parseOptions(args: readonly string[]): ConformanceOptions | stri
     const value = args[++at];
     if (value === undefined || value === '' || value.startsWith('--')) return `${name} is no option, or lacks its value`;
     if (name === '--break') broken.push(value);
+    else if (name === '--only') only.push(value);
     else if (VALUED.some((known) => known === name)) values.set(name, value);
     else return `${name} is no option`;
   }
-  return assembled(values, flags, broken);
+  const read = assembled(values, flags, broken);
+  return typeof read === 'string' ? read : { ...read, only };
 }
 
 function assembled(
   values: ReadonlyMap<string, string>,
   flags: ReadonlySet<string>,
   broken: readonly string[],
-): ConformanceOptions | string {
+): Omit<ConformanceOptions, 'only'> | string {
   const bank = values.get('--bank');
   const what = flags.has('--list') ? 'list' : flags.has('--fixture') ? 'fixture' : flags.has('--break-all') ? 'break-all' : 'run';
   if (bank === undefined && what !== 'list') return '--bank names a profile';
@@ -68,7 +72,7 @@ function assembled(
     return `--patience is a number of seconds up to ${PATIENCE_SECONDS_MAX}`;
   }
   const patienceMs = seconds === undefined ? undefined : seconds * 1_000;
-  return { what, bank, report: values.get('--report'), broken, only: values.get('--only'), foreign, patienceMs };
+  return { what, bank, report: values.get('--report'), broken, foreign, patienceMs };
 }
 
 function foreignOf(values: ReadonlyMap<string, string>, flags: ReadonlySet<string>): ForeignBank | undefined | string {

@@ -86,7 +86,7 @@ export class RoteClerks implements DeskSide {
     if (rollback !== undefined) return { path: 'rollback', body: rollback as Row };
     if (control !== undefined) {
       const { lines } = control as { lines: readonly Row[] };
-      return { path: 'answer', body: { lines: lines.map((line) => ({ ...line, status: STATUS_WORDS[String(line['status'])] })) } };
+      return { path: 'answer', body: { lines: lines.map(typedLine) } };
     }
     const { result, holdings } = inquiry as { result: string; holdings: readonly Row[] };
     return { path: 'answer', body: { result, lines: holdings.map(typedHolding) } };
@@ -142,5 +142,19 @@ export class RoteClerks implements DeskSide {
 }
 
 function typedHolding(holding: Row): Row {
-  return Object.fromEntries(Object.entries(holding).filter(([name]) => !NOT_TYPED.includes(name)));
+  const typed = Object.fromEntries(Object.entries(holding).filter(([name]) => !NOT_TYPED.includes(name)));
+  return withDocuments(typed);
+}
+
+/** A freeze that has ended has no rank any more. */
+function typedLine({ rank, status, ...line }: Row): Row {
+  const ranked = rank === 0 || rank === undefined ? line : { ...line, rank };
+  return withDocuments({ ...ranked, status: STATUS_WORDS[String(status)] });
+}
+
+/** The screen wants a word where the core knows no document of a measure. */
+function withDocuments(row: Row): Row {
+  const measures = row['priorMeasures'] as readonly Row[] | undefined;
+  if (!measures) return row;
+  return { ...row, priorMeasures: measures.map((one) => ({ ...one, document: one['document'] === '' ? '（无文号）' : one['document'] })) };
 }

@@ -12,9 +12,9 @@ interface Sitting {
   readonly desk: DeskSide;
   readonly order: OrderDispatched;
   readonly work: DeskWork;
-  call(who: DeskCall['who'], what: string, body?: unknown, key?: string): Promise<DeskReply>;
+  readonly call: (who: DeskCall['who'], what: string, body?: unknown, key?: string) => Promise<DeskReply>;
   /** The core's own answer with something changed. */
-  typed(change: (line: Record<string, unknown>) => Record<string, unknown>): Readonly<Record<string, unknown>>;
+  readonly typed: (change: (line: Record<string, unknown>) => Record<string, unknown>) => Readonly<Record<string, unknown>>;
 }
 
 function sitting(name: string, rule: string, says: string, run: (sitting: Sitting) => Promise<void>): ConformanceCase {
