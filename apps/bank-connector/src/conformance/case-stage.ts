@@ -13,7 +13,7 @@ import {
 import { AppError, legalDateOf, newId } from '#kernel';
 import type { Court } from './court.js';
 import { isOver } from './heard.js';
-import { isInFile, spoilAndRelease } from './order-journal.js';
+import { isInFile, isUnderWay, loseOrder, spoilAndRelease } from './order-journal.js';
 import type { RoteClerks } from './rote-clerks.js';
 import type { Simulator } from './simulator.js';
 import { offerAtDoor } from './wire-door.js';
@@ -68,6 +68,7 @@ export class CaseStage implements Stage {
 
 /** Real milliseconds in which a file must be written after its order was made available. */
 const WRITTEN_MS_MAX = 5_000;
+const CALLED_MS_MAX = 5_000;
 const LOOK_EVERY_MS = 10;
 
 class KitCourt implements CourtSide {
@@ -92,6 +93,7 @@ class KitCourt implements CourtSide {
       if (typeof how === 'function') await this.spoilt(order, how);
       else await this.dispatch(order);
       await this.hasLeft(order);
+      if (how === 'forged') await this.hasBeenCalled(order);
       court.hand.forges = false;
       await meanwhile();
       return court.heard.told(order);
@@ -117,6 +119,17 @@ class KitCourt implements CourtSide {
     while (foundation.clock.monotonicMs() < end && !(await isInFile(host.context, order.orderNumber))) {
       await foundation.clock.realSleep(LOOK_EVERY_MS);
     }
+  }
+
+  /** A call may be signed when it is made, so the stranger signs until it is over; and the court must not make it once more in its own hand. */
+  private async hasBeenCalled(order: OrderDispatched): Promise<void> {
+    const { host, foundation } = this.parts.court;
+    if (host.context.manifest.delivery !== 'push') return;
+    const end = foundation.clock.monotonicMs() + CALLED_MS_MAX;
+    while (foundation.clock.monotonicMs() < end && (await isUnderWay(host.context, order.orderNumber))) {
+      await foundation.clock.realSleep(LOOK_EVERY_MS);
+    }
+    await loseOrder(host.context, order.orderNumber);
   }
 
   /** The order waits for a number of its lane that never comes, so that its bytes can be spoilt before they leave. */

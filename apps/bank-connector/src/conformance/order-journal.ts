@@ -32,6 +32,12 @@ export async function isInFile({ database }: BankContext, orderNumber: string): 
   return (await database.reader.one(sql, [orderNumber])) !== undefined;
 }
 
+/** Whether a call about an order has been begun and its outcome is not written down yet. */
+export async function isUnderWay({ database }: BankContext, orderNumber: string): Promise<boolean> {
+  const row = await database.reader.one<{ delivery: string }>('SELECT delivery FROM orders WHERE order_number = ?', [orderNumber]);
+  return row?.delivery === 'READY' || row?.delivery === 'SENDING';
+}
+
 /** Spoils the exact bytes of an order that waits for its lane, signs them rightly, and lets it go. */
 export async function spoilAndRelease(
   context: BankContext,

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Effect, FixtureCustomer } from '#connector-sdk';
+import type { BankProfile, Effect, FixtureCustomer } from '#connector-sdk';
+import { freePortIfZero } from '#foundation';
 import { AppError, type RealTime } from '#kernel';
 
 /** The compiled sources, of which this file is one. */
@@ -12,9 +13,28 @@ const TAIL_CHARS_MAX = 4_000;
 /** Milliseconds between two looks of a bank that looks by itself. */
 const POLL_MS = 40;
 
+/** Where the simulator listens: its panel and plain HTTP, mutual TLS, SFTP. Which of them a bank uses is for its profile to say. */
+export interface SimulatorPorts {
+  readonly http: number;
+  readonly tls: number;
+  readonly sftp: number;
+}
+
+export async function freePorts(): Promise<SimulatorPorts> {
+  return { http: await freePortIfZero(0), tls: await freePortIfZero(0), sftp: await freePortIfZero(0) };
+}
+
+/** The address of a simulated bank in the scheme of its profile's; undefined where the profile has none. */
+export function addressOf({ bank, endpoint }: BankProfile, ports: SimulatorPorts): string | undefined {
+  if (endpoint === undefined) return undefined;
+  const { protocol } = new URL(endpoint);
+  if (protocol === 'sftp:') return `sftp://127.0.0.1:${ports.sftp}`;
+  return protocol === 'https:' ? `https://127.0.0.1:${ports.tls}/bank/${bank}` : `http://127.0.0.1:${ports.http}/bank/${bank}`;
+}
+
 export interface SimulatorPlace {
   readonly dataDir: string;
-  readonly port: number;
+  readonly ports: SimulatorPorts;
   readonly bank: string;
   /** Where the bank finds the court's connector. */
   readonly connector: string;
@@ -40,10 +60,12 @@ export class Simulator {
   }
 
   static async start(place: SimulatorPlace): Promise<Simulator> {
-    const { dataDir, port, bank, connector } = place;
+    const { dataDir, ports, bank, connector } = place;
     const env = {
       DATA_DIR: dataDir,
-      PORT: String(port),
+      PORT: String(ports.http),
+      BANK_TLS_PORT: String(ports.tls),
+      SFTP_PORT: String(ports.sftp),
       CHAKONG_DEMO: 'seed',
       CHAKONG_INSTANCE: 'bank-simulator',
       CHAKONG_END_WITH_PARENT: 'on',
@@ -58,7 +80,7 @@ export class Simulator {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.place.port}`;
+    return `http://127.0.0.1:${this.place.ports.http}`;
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,12 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exchangeFolder } from '../compose-connector.js';
 import type { Court } from './court.js';
+
+/** Where a bank's calls come in, by the delivery of its dialect. */
+const DOORS = {
+  push: { path: 'answers', type: 'application/json' },
+  pull: { path: 'answers', type: 'application/json' },
+} as const;
 
 /**
  * Raw bytes at the court's door for a bank, as anybody could bring them there. It builds nothing of a dialect: what is offered is not
@@ -11,14 +16,13 @@ import type { Court } from './court.js';
 export async function offerAtDoor(court: Court, dataDir: string, bytes: Buffer): Promise<string> {
   const { context, door } = court.host;
   const { bank, profile } = context;
-  if (door.kind === 'file') return leaveFile(exchangeFolder(dataDir, bank), profile.legalPersons[0]?.code ?? bank, bytes);
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (door.kind === 'file' || door.kind === 'desk') {
+    return leaveFile(join(dataDir, 'exchange', bank), profile.legalPersons[0]?.code ?? bank, bytes);
+  }
+  const { path, type } = DOORS[door.kind];
+  const headers: Record<string, string> = { 'content-type': type };
   if (door.kind === 'pull') headers['authorization'] = `Basic ${Buffer.from(`${door.user}:${door.password}`).toString('base64')}`;
-  const response = await fetch(`${court.origin}/connector/${bank}/answers`, {
-    method: 'POST',
-    headers,
-    body: new Uint8Array(bytes),
-  });
+  const response = await fetch(`${court.origin}/connector/${bank}/${path}`, { method: 'POST', headers, body: new Uint8Array(bytes) });
   await response.arrayBuffer();
   return String(response.status);
 }

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import type { InstalledBank } from '#bank-directory';
 import type { PlacedCase } from '#connector-sdk';
-import { freePortIfZero } from '#foundation';
 import { Court, handOver } from './court.js';
 import { Kit, type CaseResult } from './kit.js';
 import type { ConformanceOptions } from './options.js';
 import { RoteClerks } from './rote-clerks.js';
-import { Simulator } from './simulator.js';
+import { addressOf, freePorts, Simulator } from './simulator.js';
 
 /** How long an answer of the simulated bank, and of a foreign one, is waited for. Real milliseconds. */
 const PATIENCE_MS = 15_000;
@@ -40,19 +39,19 @@ async function againstSimulator({
   onResult,
 }: BankRun): Promise<readonly CaseResult[]> {
   const { profile, manifest } = installed;
-  const port = await freePortIfZero(0);
+  const ports = await freePorts();
   const court = await Court.open({
     installed: { manifest, profile: { ...profile, pollMs: Math.min(profile.pollMs, POLL_MS) } },
     dataDir,
     patienceMs: options.patienceMs ?? PATIENCE_MS,
     port: 0,
-    endpoint: manifest.delivery === 'push' ? `http://127.0.0.1:${port}/bank/${profile.bank}` : undefined,
+    endpoint: addressOf(profile, ports),
     bankKeyFile: undefined,
   });
   const { issuer } = court.foundation.tokens;
   const admin = { userId: 'conformance', username: 'conformance', name: 'conformance', roles: ['admin'] as const };
   const token = (await issuer.issue(admin)).accessToken;
-  const place = { dataDir, port, bank: profile.bank, connector: court.origin, token, time: court.foundation.clock };
+  const place = { dataDir, ports, bank: profile.bank, connector: court.origin, token, time: court.foundation.clock };
   try {
     const simulator = await Simulator.start(place);
     const clerks = manifest.delivery === 'desk' ? new RoteClerks(court, simulator, complain) : undefined;
