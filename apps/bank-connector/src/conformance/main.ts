@@ -48,6 +48,9 @@ async function bankNamed(named: string): Promise<InstalledBank> {
 
 /** @throws WrongUsage when a name is no case of this bank */
 function chosenCases({ profile, manifest }: InstalledBank, { foreign, only, broken }: ConformanceOptions): readonly PlacedCase[] {
+  if (foreign && manifest.delivery === 'desk') {
+    throw new WrongUsage('the clerks of a manual desk cannot be driven; the desk itself is tried without --foreign');
+  }
   const all = casesOf(profile, manifest, foreign === undefined);
   const unknown = broken.find((name) => !all.some(({ test }) => test.name === name));
   if (unknown !== undefined) throw new WrongUsage(`${unknown} is no case of ${profile.bank}; --list names them`);
