@@ -32,7 +32,11 @@ export class FrontEnds implements Worker {
     keys: Keys,
   ) {
     this.workers.push(this.dueWorker());
-    for (const setup of keys.banks) if (setup.wire.dialect !== 'manual-desk') this.connect(setup, keys);
+    for (const setup of keys.banks) {
+      const isTrusting = (): boolean => inside.cores.faultsOf(setup.bank).trustsAnyone === true;
+      const courtKeys = keys.courtKeys.map((key) => unlessTrusting(key, isTrusting));
+      if (setup.wire.dialect !== 'manual-desk') this.connect(setup, { ...keys, courtKeys });
+    }
   }
 
   start(): void {
@@ -46,8 +50,7 @@ export class FrontEnds implements Worker {
   private connect({ bank, wire }: BankSetup, keys: Keys): void {
     const signer = keys.signers.get(bank);
     if (!signer) throw new AppError('invariant-broken', `the simulated bank ${bank} has no signing key`, { level: 'fatal' });
-    const trusts = (): boolean => this.inside.cores.faultsOf(bank).trustsAnyone === true;
-    const inside: BankInside = { ...this.inside, bank, signatures: new MessageSignatures(signer, keys.courtKeys, trusts) };
+    const inside: BankInside = { ...this.inside, bank, signatures: new MessageSignatures(signer, keys.courtKeys) };
     if (wire.dialect === 'realtime-json') {
       this.counters.set(bank, new RealtimeCounter(inside, this.around));
       this.workers.push(new CallBack(inside, this.around, wire.connector));
@@ -67,4 +70,10 @@ export class FrontEnds implements Worker {
     const failed = (error: unknown) => this.around.log.write('warn', 'simulator-due-failed', { reason: errorText(error) });
     return new Recurring(this.around.clock, DUE_EVERY_MS, turn, failed);
   }
+}
+
+/** A key of the court, for which a bank with the fault `trustsAnyone` takes every signature that names it. */
+function unlessTrusting(key: VerifierPort, isTrusting: () => boolean): VerifierPort {
+  const { keyId, algorithm } = key;
+  return { keyId, algorithm, verify: (bytes, signature) => isTrusting() || key.verify(bytes, signature) };
 }

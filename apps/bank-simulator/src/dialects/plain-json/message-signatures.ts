@@ -11,8 +11,6 @@ export class MessageSignatures {
   constructor(
     private readonly bank: SignerPort,
     private readonly court: readonly VerifierPort[],
-    /** A fault: the bank takes whatever comes for the court's. */
-    private readonly trustsAnyone: () => boolean = () => false,
   ) {}
 
   async sign(bytes: Uint8Array): Promise<string> {
@@ -22,7 +20,6 @@ export class MessageSignatures {
 
   /** Whether one of the court's keys signed exactly these bytes. */
   isOfCourt(bytes: Uint8Array, header: string | undefined): boolean {
-    if (this.trustsAnyone()) return true;
     const match = FORM.exec(header?.trim() ?? '');
     const verifier = this.court.find((key) => key.keyId === match?.[1]);
     return verifier !== undefined && verifyDetached(verifier, bytes, `${DETACHED}${match?.[2] ?? ''}`).valid;
