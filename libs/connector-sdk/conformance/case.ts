@@ -51,7 +51,8 @@ export interface ConformanceCase {
   readonly idNumbers?: readonly string[];
   /** Left out: every delivery. */
   readonly deliveries?: readonly Delivery[];
-  readonly ability?: keyof BankAbilities;
+  /** What the bank must have agreed to do for it, beside inquiries and freezes. */
+  readonly abilities?: readonly (keyof BankAbilities)[];
   readonly needs?: readonly Need[];
   /** It touches what other cases use too: the bank's front end, the court's key, the time. */
   readonly alone?: true;

@@ -55,7 +55,7 @@ export function casesOf(profile: BankProfile, manifest: Manifest, isOurs: boolea
   return CASES.map((test, place) => ({ place, test })).filter(
     ({ test }) =>
       (test.deliveries?.includes(manifest.delivery) ?? true) &&
-      (test.ability === undefined || profile.abilities[test.ability]) &&
+      (test.abilities ?? []).every((ability) => profile.abilities[ability]) &&
       (test.needs ?? []).every((need) => has[need]),
   );
 }

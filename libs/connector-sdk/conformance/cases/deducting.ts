@@ -9,7 +9,7 @@ const deduct = (
   given: Given,
   misdeed: string,
   run: (stage: Stage) => Promise<void>,
-): ConformanceCase => ({ name, rule, says, given, ability: 'deduct', broken: { misdeed }, run });
+): ConformanceCase => ({ name, rule, says, given, abilities: ['deduct'], broken: { misdeed }, run });
 
 const one = (balance: string): Given => ({ accounts: [current(balance)] });
 
@@ -33,7 +33,7 @@ export const DEDUCTING: readonly ConformanceCase[] = [
         figures(told, { status: 'executed', limit: '180.00', covered: '180.00', balance: '380.00', available: '200.00' });
       },
     ),
-    ability: 'partialDeduct',
+    abilities: ['deduct', 'partialDeduct'],
   },
   deduct(
     'deduct-states-the-transfer',
@@ -93,38 +93,44 @@ export const DEDUCTING: readonly ConformanceCase[] = [
     refusedFor(await stage.court.ask(deductOrder(stage, freezeOrder(stage, 0, '1.00'), '100.00')), ['ORIGINAL_FREEZE_NOT_FOUND']);
     await effectsAre(stage, 0, []);
   }),
-  deduct(
-    'deduct-after-release',
-    'R23',
-    'nothing is deducted under a freeze that was released',
-    one('500.00'),
-    'wrong-reason',
-    async (stage) => {
-      const freeze = await frozen(stage, 0, '300.00');
-      figures(await stage.court.ask(releaseOrder(stage, freeze, '0.00')), { status: 'executed' });
-      refusedFor(await stage.court.ask(deductOrder(stage, freeze, '300.00')), ['ORIGINAL_FREEZE_NOT_FOUND']);
-      await effectsAre(stage, 0, ['freeze 300.00', 'release 300.00']);
-    },
-  ),
+  {
+    ...deduct(
+      'deduct-after-release',
+      'R23',
+      'nothing is deducted under a freeze that was released',
+      one('500.00'),
+      'wrong-reason',
+      async (stage) => {
+        const freeze = await frozen(stage, 0, '300.00');
+        figures(await stage.court.ask(releaseOrder(stage, freeze, '0.00')), { status: 'executed' });
+        refusedFor(await stage.court.ask(deductOrder(stage, freeze, '300.00')), ['ORIGINAL_FREEZE_NOT_FOUND']);
+        await effectsAre(stage, 0, ['freeze 300.00', 'release 300.00']);
+      },
+    ),
+    abilities: ['deduct', 'release'],
+  },
   deduct('deduct-a-second-time', 'I5', 'an exhausted freeze pays no second new order', one('900.00'), 'wrong-reason', async (stage) => {
     const freeze = await frozen(stage, 0, '300.00');
     figures(await stage.court.ask(deductOrder(stage, freeze, '300.00')), { status: 'executed' });
     refusedFor(await stage.court.ask(deductOrder(stage, freeze, '300.00')), ['ORIGINAL_FREEZE_NOT_FOUND', 'AMOUNT_OVER_FROZEN']);
     await effectsAre(stage, 0, ['freeze 300.00', 'deduct 300.00']);
   }),
-  deduct(
-    'deduct-leaves-the-next',
-    'R17',
-    'a deduct under the first freeze takes nothing from the second',
-    one('500.00'),
-    'wrong-limit',
-    async (stage) => {
-      const first = await frozen(stage, 0, '300.00');
-      const second = await frozen(stage, 0, '150.00');
-      figures(await stage.court.ask(deductOrder(stage, first, '300.00')), { status: 'executed' });
-      figures(await stage.court.ask(deductOrder(stage, second, '50.00')), { status: 'executed', limit: '100.00', covered: '100.00' });
-    },
-  ),
+  {
+    ...deduct(
+      'deduct-leaves-the-next',
+      'R17',
+      'a deduct under the first freeze takes nothing from the second',
+      one('500.00'),
+      'wrong-limit',
+      async (stage) => {
+        const first = await frozen(stage, 0, '300.00');
+        const second = await frozen(stage, 0, '150.00');
+        figures(await stage.court.ask(deductOrder(stage, first, '300.00')), { status: 'executed' });
+        figures(await stage.court.ask(deductOrder(stage, second, '50.00')), { status: 'executed', limit: '100.00', covered: '100.00' });
+      },
+    ),
+    abilities: ['deduct', 'partialDeduct'],
+  },
   deduct(
     'deduct-without-court-account',
     'R21',
@@ -164,7 +170,7 @@ export const DEDUCTING: readonly ConformanceCase[] = [
         refusedFor(await stage.court.ask(order), ['INSUFFICIENT_FUNDS']);
       },
     ),
-    ability: 'wealthProducts',
+    abilities: ['deduct', 'wealthProducts'],
   },
   deduct('deduct-to-the-last-fen', 'I10', 'a deduct of everything leaves 0.00', one('66213.57'), 'wrong-balance', async (stage) => {
     const freeze = await frozen(stage, 0, '66213.57');

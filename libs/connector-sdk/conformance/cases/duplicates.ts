@@ -24,12 +24,14 @@ function repeated(
   given: Given,
   effects: readonly string[],
   order: (stage: Stage) => Promise<OrderDispatched> | OrderDispatched,
+  abilities: ConformanceCase['abilities'] = [],
 ): ConformanceCase {
   return {
     name,
     rule: 'I5',
     says,
     given,
+    abilities,
     broken: { misdeed: 'executes-again' },
     run: async (stage) => {
       const asked = await order(stage);
@@ -62,9 +64,15 @@ export const DUPLICATES: readonly ConformanceCase[] = [
     one('500.00'),
     ['freeze 300.00', 'deduct 100.00'],
     async (stage) => deductOrder(stage, await frozen(stage, 0, '300.00'), '100.00'),
+    ['deduct', 'partialDeduct'],
   ),
-  repeated('repeated-release', 'a release that comes again frees once', one('500.00'), ['freeze 300.00', 'release 100.00'], async (stage) =>
-    releaseOrder(stage, await frozen(stage, 0, '300.00'), '200.00'),
+  repeated(
+    'repeated-release',
+    'a release that comes again frees once',
+    one('500.00'),
+    ['freeze 300.00', 'release 100.00'],
+    async (stage) => releaseOrder(stage, await frozen(stage, 0, '300.00'), '200.00'),
+    ['release'],
   ),
   repeated(
     'repeated-renewal',
@@ -72,6 +80,7 @@ export const DUPLICATES: readonly ConformanceCase[] = [
     one('500.00'),
     ['freeze 300.00', 'renew 300.00'],
     async (stage) => renewOrder(stage, await frozen(stage, 0, '300.00')),
+    ['renew'],
   ),
   {
     name: 'repeated-inquiry',
@@ -91,6 +100,7 @@ export const DUPLICATES: readonly ConformanceCase[] = [
     rule: 'I5',
     says: 'what was refused stays refused under its number, also when it could be done now',
     given: one('0.00'),
+    abilities: ['deduct'],
     needs: ['simulator'],
     broken: { misdeed: 'executes-again' },
     run: async (stage) => {
@@ -135,6 +145,7 @@ export const DUPLICATES: readonly ConformanceCase[] = [
     rule: 'dialect: 02',
     says: 'another action under a known number is never executed',
     given: one('500.00'),
+    abilities: ['release', 'deduct'],
     alone: true,
     broken: { misdeed: 'executes-again' },
     run: async (stage) => {

@@ -240,7 +240,7 @@ export const FREEZING: readonly ConformanceCase[] = [
         must(line.covered?.amount === '800.00', `covered is ${line.covered?.amount ?? 'nothing'}, expected 800.00`);
       },
     ),
-    ability: 'scopeAccount',
+    abilities: ['scopeAccount'],
   },
   {
     ...freeze(
@@ -254,7 +254,7 @@ export const FREEZING: readonly ConformanceCase[] = [
         figures(told, { status: 'executed', covered: '80984.00', uncovered: '9016.00' });
       },
     ),
-    ability: 'wealthProducts',
+    abilities: ['wealthProducts'],
   },
   {
     ...freeze(

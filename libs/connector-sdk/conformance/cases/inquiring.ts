@@ -210,7 +210,7 @@ export const INQUIRING: readonly ConformanceCase[] = [
     says: 'bookings of the asked days are listed with direction, amount and serial',
     given: { accounts: [current('700.00')] },
     deliveries: WIRE,
-    ability: 'transactions',
+    abilities: ['transactions'],
     broken: { misdeed: 'hides-transactions' },
     run: async (stage) => {
       const today = stage.today();

@@ -97,7 +97,7 @@ export const LATENESS: readonly ConformanceCase[] = [
     says: 'money of a deduct whose answer broke off has moved once',
     given: { accounts: [current('500.00')] },
     deliveries: WIRE,
-    ability: 'deduct',
+    abilities: ['deduct'],
     needs: ['simulator'],
     alone: true,
     broken: { misdeed: 'wrong-moved' },

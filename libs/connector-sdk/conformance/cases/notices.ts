@@ -44,12 +44,15 @@ export const NOTICES: readonly ConformanceCase[] = [
     const { covered, uncovered } = await noticeOf(stage, freeze.orderNumber, 'coverage');
     equal('covered and uncovered', [covered, uncovered], [cny('250.00'), cny('0.00')]);
   }),
-  noticed('notice-of-promotion', 'R17', 'the bank tells unasked that a waiting freeze took effect', '100.00', async (stage) => {
-    const first = await frozen(stage, 0, '100.00');
-    const second = await frozen(stage, 0, '80.00');
-    await stage.court.ask(releaseOrder(stage, first, '0.00'));
-    equal('covered', (await noticeOf(stage, second.orderNumber, 'promoted')).covered, cny('80.00'));
-  }),
+  {
+    ...noticed('notice-of-promotion', 'R17', 'the bank tells unasked that a waiting freeze took effect', '100.00', async (stage) => {
+      const first = await frozen(stage, 0, '100.00');
+      const second = await frozen(stage, 0, '80.00');
+      await stage.court.ask(releaseOrder(stage, first, '0.00'));
+      equal('covered', (await noticeOf(stage, second.orderNumber, 'promoted')).covered, cny('80.00'));
+    }),
+    abilities: ['release'],
+  },
   {
     ...noticed(
       'notice-of-the-credit',
@@ -65,6 +68,7 @@ export const NOTICES: readonly ConformanceCase[] = [
         equal('amount', (await noticeOf(stage, deduct.orderNumber, 'credited')).amount, cny('100.00'));
       },
     ),
+    abilities: ['deduct'],
     alone: true,
   },
   {

@@ -9,7 +9,7 @@ const release = (
   balance: string,
   misdeed: string,
   run: (stage: Stage) => Promise<void>,
-): ConformanceCase => ({ name, rule, says, given: { accounts: [current(balance)] }, ability: 'release', broken: { misdeed }, run });
+): ConformanceCase => ({ name, rule, says, given: { accounts: [current(balance)] }, abilities: ['release'], broken: { misdeed }, run });
 
 export const RELEASING: readonly ConformanceCase[] = [
   release(

@@ -9,7 +9,7 @@ export const RENEWING: readonly ConformanceCase[] = [
     rule: 'R14',
     says: 'a freeze that runs is renewed by a year from its old end',
     given: { accounts: [current('100.00')] },
-    ability: 'renew',
+    abilities: ['renew'],
     broken: { misdeed: 'hides-term' },
     run: async (stage) => {
       const freeze = await frozen(stage, 0, '60.00');
@@ -23,7 +23,7 @@ export const RENEWING: readonly ConformanceCase[] = [
     rule: 'R14',
     says: 'a renewal carries limit and coverage over',
     given: { accounts: [current('40.00')] },
-    ability: 'renew',
+    abilities: ['renew'],
     broken: { misdeed: 'wrong-limit' },
     run: async (stage) => {
       const freeze = await frozen(stage, 0, '60.00');
@@ -40,7 +40,7 @@ export const RENEWING: readonly ConformanceCase[] = [
     rule: 'R17',
     says: 'a renewal keeps the rank of the freeze',
     given: { accounts: [current('100.00')] },
-    ability: 'renew',
+    abilities: ['renew'],
     broken: { misdeed: 'wrong-rank' },
     run: async (stage) => {
       const first = await frozen(stage, 0, '60.00');
@@ -53,7 +53,7 @@ export const RENEWING: readonly ConformanceCase[] = [
     rule: 'R14',
     says: 'a renewal of a freeze that was never set is refused',
     given: { accounts: [current('100.00')] },
-    ability: 'renew',
+    abilities: ['renew'],
     broken: { misdeed: 'wrong-reason' },
     run: async (stage) => {
       refusedFor(await stage.court.ask(renewOrder(stage, freezeOrder(stage, 0, '60.00'))), ['ORIGINAL_FREEZE_NOT_FOUND']);
@@ -65,7 +65,7 @@ export const RENEWING: readonly ConformanceCase[] = [
     rule: 'R14',
     says: 'a freeze that was released is not renewed',
     given: { accounts: [current('100.00')] },
-    ability: 'renew',
+    abilities: ['renew', 'release'],
     broken: { misdeed: 'hides-reason' },
     run: async (stage) => {
       const freeze = await frozen(stage, 0, '60.00');
@@ -78,7 +78,7 @@ export const RENEWING: readonly ConformanceCase[] = [
     rule: 'R15',
     says: 'a freeze of a preservation case is renewed under the number of the execution case',
     given: { accounts: [current('100.00')] },
-    ability: 'renew',
+    abilities: ['renew'],
     broken: { misdeed: 'refuses' },
     run: async (stage) => {
       // The misdeed would stop the first freeze too, so its own word is not looked at.

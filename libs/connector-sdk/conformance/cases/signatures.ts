@@ -58,7 +58,7 @@ export const SIGNATURES: readonly ConformanceCase[] = [
     says: 'money never moves for an order that the court did not sign',
     given: { accounts: [current('500.00')] },
     deliveries: WIRE,
-    ability: 'deduct',
+    abilities: ['deduct'],
     alone: true,
     broken: { front: { trustsAnyone: true } },
     run: async (stage) => {

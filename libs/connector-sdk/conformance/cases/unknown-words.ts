@@ -29,19 +29,22 @@ async function undetermined(stage: Stage): Promise<void> {
 export const UNKNOWN_WORDS: readonly ConformanceCase[] = [
   strange('unknown-status', 'a status that the dialect does not know is undetermined', { misdeed: 'unknown-word' }, undetermined),
   strange('unknown-line', 'an answer to a line that was not asked is undetermined', { misdeed: 'other-line' }, undetermined),
-  strange(
-    'unknown-status-of-a-deduct',
-    'money whose fate is told in an unknown word is neither moved nor unmoved to us',
-    { misdeed: 'unknown-word' },
-    async (stage) => {
-      const freeze = freezeOrder(stage, 0, '200.00');
-      await stage.court.ask(freeze);
-      const told = await stage.court.ask(deductOrder(stage, freeze, '200.00', { courtAccount: COURT_ACCOUNT }));
-      equal('status', lineOf(told).status, 'undetermined');
-      // What the bank did is seen from its figures, not from its word.
-      equal('balance', holdingOf(await inquire(stage), accountOf(stage, 0)).balance, cny('300.00'));
-    },
-  ),
+  {
+    ...strange(
+      'unknown-status-of-a-deduct',
+      'money whose fate is told in an unknown word is neither moved nor unmoved to us',
+      { misdeed: 'unknown-word' },
+      async (stage) => {
+        const freeze = freezeOrder(stage, 0, '200.00');
+        await stage.court.ask(freeze);
+        const told = await stage.court.ask(deductOrder(stage, freeze, '200.00', { courtAccount: COURT_ACCOUNT }));
+        equal('status', lineOf(told).status, 'undetermined');
+        // What the bank did is seen from its figures, not from its word.
+        equal('balance', holdingOf(await inquire(stage), accountOf(stage, 0)).balance, cny('300.00'));
+      },
+    ),
+    abilities: ['deduct'],
+  },
   strange(
     'missing-line',
     'a line that the answer leaves out is undetermined, and leaves the other whole',
