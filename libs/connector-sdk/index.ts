@@ -16,3 +16,4 @@ export { readPlainNotice } from './plain-json/notice-reader.js';
 export { orderNumberHint } from './plain-json/order-number-hint.js';
 /** The records of the courts' interface of 2016, which two dialects share. */
 export * as courtXml from './court-xml/index.js';
+export * from './conformance/index.js';

@@ -6,7 +6,7 @@ import type { OrderRecord } from '../../store/order-rows.js';
 /** Whom the court may call about a rollback. */
 const CONTACT = { contact: '司法查控岗', phone: '027-88880000' };
 
-const STATUS_WORDS = { executed: 'done', 'partly-executed': 'partial', refused: 'refused' } as const;
+const STATUS_WORDS = { executed: 'done', 'partly-executed': 'partial', refused: 'refused', 'unheard-of': 'pending-review' } as const;
 
 /** The answer's exact bytes, the same whenever they are written: nothing but the stored record goes in. */
 export function answerBytes(record: OrderRecord): Buffer {

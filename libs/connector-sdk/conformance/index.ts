@@ -1,0 +1,4 @@
+export * from './case.js';
+export { NotConformant, must } from './expect.js';
+export { CASES, casesOf, type PlacedCase } from './table.js';
+export { accountsOf, debtorOf, fixtureOf, type FixtureAccount, type FixtureCustomer } from './fixture.js';
