@@ -55,6 +55,12 @@ export function holdingOf(told: Told, account: string): HoldingLine {
   return found;
 }
 
+/** Our side says that it does not know what the bank did: of the order, or of its first line. */
+export function isInDoubt({ answers, events }: Told): boolean {
+  const [line] = answers.flatMap(({ control }) => control?.lines ?? []);
+  return line?.status === 'undetermined' || events.some(({ event }) => event === 'undetermined');
+}
+
 /** The last word on a line. */
 export function lineOf(told: Told, seq = 1): ControlLine {
   const lines = told.answers.flatMap(({ control }) => control?.lines ?? []).filter((line) => line.seq === seq);

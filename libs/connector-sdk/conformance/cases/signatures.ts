@@ -1,5 +1,5 @@
 import type { ConformanceCase, Hostility, Stage, Told } from '../case.js';
-import { equal, holdingOf, inquiryOf, must } from '../expect.js';
+import { equal, holdingOf, inquiryOf, isInDoubt, must } from '../expect.js';
 import { accountOf, cny, current, deductOrder, effectsAre, freezeOrder, frozen, inquire } from '../steps.js';
 
 const WIRE = ['push', 'pull', 'file'] as const;
@@ -93,19 +93,14 @@ export const SIGNATURES: readonly ConformanceCase[] = [
     run: async (stage) => {
       stage.bank.keyExpired(true);
       try {
-        const told = await stage.court.ask(stage.order('inquire'));
-        must(
-          told.answers.every(({ inquiry }) => inquiry === undefined),
-          'an answer under an expired key was taken for good',
-        );
-        must(
-          told.events.some(({ event }) => event === 'undetermined'),
-          'nobody is told of the doubt',
-        );
+        const told = await stage.court.ask(freezeOrder(stage, 0, '200.00'));
+        notExecuted(told);
+        must(isInDoubt(told), 'nobody is told of the doubt');
       } finally {
         stage.bank.keyExpired(false);
       }
-      await goesOn(stage, '500.00');
+      // Nobody knew, but the bank did it.
+      await goesOn(stage, '300.00');
     },
   },
   {
@@ -128,27 +123,27 @@ export const SIGNATURES: readonly ConformanceCase[] = [
   },
 ];
 
+/** A page of a bank that polls is one document of many orders: one that is no XML would be everybody's, so none may be tried there. */
+const APART = ['push', 'file'] as const;
+
 /** Bytes that are no order, under a signature that is right: a defect on our side must do no harm at the bank. */
+function rubbish(name: string, says: string, spoil: (bytes: Buffer) => Buffer): ConformanceCase {
+  return hostile(name, 'dialect: 05', says, spoil, { misdeed: 'wrong-available' });
+}
+
 export const RUBBISH: readonly ConformanceCase[] = [
-  hostile(
-    'rubbish-cut-short',
-    'dialect: 05',
-    'an order that breaks off is not executed',
-    (bytes) => bytes.subarray(0, Math.floor(bytes.length / 2)),
-    {
-      misdeed: 'wrong-available',
-    },
-  ),
-  hostile(
-    'rubbish-noise',
-    'dialect: 05',
-    'bytes that mean nothing are not executed',
-    (bytes) => Buffer.from(bytes.map((byte, at) => byte ^ (at % 251))),
-    {
-      misdeed: 'wrong-available',
-    },
-  ),
-  hostile('rubbish-empty', 'dialect: 05', 'an empty order is not executed', () => Buffer.alloc(0), { misdeed: 'wrong-available' }),
+  {
+    ...rubbish('rubbish-cut-short', 'an order that breaks off is not executed', (bytes) => bytes.subarray(0, Math.floor(bytes.length / 2))),
+    deliveries: APART,
+  },
+  {
+    ...rubbish('rubbish-noise', 'bytes that mean nothing are not executed', (bytes) =>
+      Buffer.from(bytes.map((byte, at) => byte ^ (at % 251))),
+    ),
+    deliveries: APART,
+  },
+  rubbish('rubbish-empty', 'an empty order is not executed', () => Buffer.alloc(0)),
+  rubbish('rubbish-strange-record', 'a record that nobody knows is not executed', () => Buffer.from('<strange BDHM="1"/>')),
   ...(
     [
       ['door-noise', 'bytes that mean nothing', Buffer.from('\u0000\u0001\ufffd{<PK\u0003\u0004')],
