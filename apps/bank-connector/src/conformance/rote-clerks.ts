@@ -1,5 +1,5 @@
 import type { Principal, Role } from '#access';
-import { writePlainOrder, type DeskCall, type DeskReply, type DeskSide, type DeskWork } from '#connector-sdk';
+import { orderForCore, type DeskCall, type DeskReply, type DeskSide, type DeskWork } from '#connector-sdk';
 import type { OrderDispatched } from '#contracts';
 import { errorText, newId, Recurring } from '#kernel';
 import type { Court } from './court.js';
@@ -82,7 +82,7 @@ export class RoteClerks implements DeskSide {
 
   async worked(order: OrderDispatched): Promise<DeskWork> {
     const contents = new Map(order.documents.map(({ digest }) => [digest, SAMPLE_PDF]));
-    const { inquiry, control, rollback } = await this.core.work(JSON.parse(writePlainOrder(order, contents).toString('utf8')));
+    const { inquiry, control, rollback } = await this.core.work(orderForCore(order, contents));
     if (rollback !== undefined) return { path: 'rollback', body: rollback as Row };
     if (control !== undefined) {
       const { lines } = control as { lines: readonly Row[] };

@@ -4,7 +4,7 @@ import type { BankSetup, FileWire } from '../banks/bank-setup.js';
 import type { BankInside, Surroundings, Worker } from './dialect-deps.js';
 import { FileClerk } from './file-zip/file-clerk.js';
 import { SftpServer } from './file-zip/sftp/sftp-server.js';
-import { MessageSignatures } from './plain-json/message-signatures.js';
+import { MessageSignatures } from './message-signatures.js';
 import { Poller } from './poll-xml/poller.js';
 import { BankJws } from './realtime-json/bank-jws.js';
 import { CallBack } from './realtime-json/call-back.js';

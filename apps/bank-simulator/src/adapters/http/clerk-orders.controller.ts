@@ -3,8 +3,9 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { AppError } from '#kernel';
 import { BankCores } from '../../banks/bank-cores.js';
 import { BankOrders } from '../../banks/orders.js';
-import { answerBytes } from '../../dialects/plain-json/message-writer.js';
-import { orderOf, paperProblem } from '../../dialects/plain-json/order-reader.js';
+import { answerForClerk } from '../../dialects/manual-desk/answer-writer.js';
+import { orderOf } from '../../dialects/manual-desk/order-reader.js';
+import { paperProblem } from '../../dialects/papers.js';
 import { AdminGuard } from './admin.guard.js';
 
 /**
@@ -27,6 +28,6 @@ export class ClerkOrdersController {
     if (this.cores.faultsOf(bank).down) throw new AppError('unavailable', '银行核心系统不可用', { retryable: true });
     const read = orderOf(body);
     const { record } = await this.orders.receive(bank, read.order, false, paperProblem(read));
-    return JSON.parse(answerBytes(record).toString('utf8')) as unknown;
+    return answerForClerk(record);
   }
 }
