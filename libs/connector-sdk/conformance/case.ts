@@ -36,8 +36,8 @@ export interface BankBehaviour {
   readonly front?: Readonly<Record<string, unknown>>;
 }
 
-/** What a case needs beyond a bank that speaks the dialect: a bank that can be told to fail, that tells unasked, or that is a union. */
-export type Need = 'simulator' | 'notices' | 'legal-persons';
+/** What a case needs beyond a bank that speaks the dialect: one that can be told to fail, tells unasked, is a union, is called over TLS, or whose calls come in where the kit can make them too. */
+export type Need = 'simulator' | 'notices' | 'legal-persons' | 'tls' | 'door';
 
 /** One promise of a dialect, tried against a bank. Cases share nothing: each has its own debtor and accounts. */
 export interface ConformanceCase {
@@ -88,6 +88,9 @@ export interface CourtSide {
 /** `forged`: signed with a key that is not the court's. `unchanged`: a good order in bad times. Otherwise the exact bytes are spoilt and signed rightly. */
 export type Hostility = 'forged' | 'unchanged' | ((bytes: Buffer) => Buffer);
 
+/** What somebody shows who knocks at a bank's TLS port: the court's certificate, one of its authority out of time, a stranger's, none. */
+export type Visitor = 'court' | 'expired' | 'not-yet-valid' | 'stranger' | 'nobody';
+
 export interface Effect {
   readonly orderNumber: string;
   readonly line: number;
@@ -108,6 +111,8 @@ export interface BankSide {
   offer(bytes: Buffer): Promise<string>;
   /** The court takes the bank's signing key for expired, or for good again. */
   keyExpired(isExpired: boolean): void;
+  /** Whether the bank's TLS port lets somebody in: whether it answers him anything at all. */
+  knock(visitor: Visitor): Promise<boolean>;
 }
 
 /** One call of a clerk at the manual desk. */

@@ -1,6 +1,7 @@
 import type { BankProfile } from '../bank-profile.js';
 import type { Manifest } from '../manifest.js';
 import type { ConformanceCase, Need } from './case.js';
+import { CERTIFICATES } from './cases/certificates.js';
 import { DEDUCTING } from './cases/deducting.js';
 import { DESK } from './cases/desk.js';
 import { DOCUMENTS, ROLLBACKS } from './cases/documents.js';
@@ -37,6 +38,7 @@ export const CASES: readonly ConformanceCase[] = [
   ...DESK,
   ...LATENESS,
   ...NOTICES,
+  ...CERTIFICATES,
 ];
 
 /** A case with its place in the table. */
@@ -51,6 +53,9 @@ export function casesOf(profile: BankProfile, manifest: Manifest, isOurs: boolea
     simulator: isOurs,
     notices: manifest.notices,
     'legal-persons': profile.legalPersons.length > 1,
+    tls: profile.tls !== undefined,
+    // Files lie at the bank's own machine.
+    door: isOurs || manifest.delivery !== 'file',
   };
   return CASES.map((test, place) => ({ place, test })).filter(
     ({ test }) =>

@@ -16,6 +16,7 @@ import { isOver } from './heard.js';
 import { isInFile, isUnderWay, loseOrder, spoilAndRelease } from './order-journal.js';
 import type { RoteClerks } from './rote-clerks.js';
 import type { Simulator } from './simulator.js';
+import type { TlsVisitor } from './tls-visitor.js';
 import { offerAtDoor } from './wire-door.js';
 
 export interface StageParts {
@@ -24,6 +25,8 @@ export interface StageParts {
   /** Undefined: a foreign bank. */
   readonly simulator: Simulator | undefined;
   readonly clerks: RoteClerks | undefined;
+  /** Only where the bank is called. */
+  readonly visitor: TlsVisitor | undefined;
   /** Sets faults of the front end beside what is wrong with single debtors. */
   readonly setFaults: (front: Readonly<Record<string, unknown>>) => Promise<void>;
 }
@@ -146,7 +149,7 @@ class KitCourt implements CourtSide {
   }
 }
 
-function bankSide({ court, dataDir, simulator, setFaults }: StageParts): BankSide {
+function bankSide({ court, dataDir, simulator, visitor, setFaults }: StageParts): BankSide {
   const ours = (): Simulator => {
     if (simulator) return simulator;
     throw new AppError('invariant-broken', 'a case of the simulated bank ran against a foreign one', { level: 'fatal' });
@@ -157,5 +160,6 @@ function bankSide({ court, dataDir, simulator, setFaults }: StageParts): BankSid
     credit: (account, amount) => ours().credit(account, amount),
     offer: (bytes) => offerAtDoor(court, dataDir, bytes),
     keyExpired: (isExpired) => court.keyExpired(isExpired),
+    knock: async (as) => (await visitor?.knock(as)) ?? false,
   };
 }

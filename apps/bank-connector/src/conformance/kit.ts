@@ -6,6 +6,7 @@ import { CaseStage, type StageParts } from './case-stage.js';
 import type { Court } from './court.js';
 import type { RoteClerks } from './rote-clerks.js';
 import type { Simulator } from './simulator.js';
+import type { TlsVisitor } from './tls-visitor.js';
 
 /** Cases that run at once; those that run alone come afterwards. */
 const AT_ONCE = 24;
@@ -22,6 +23,7 @@ export interface KitParts {
   readonly dataDir: string;
   readonly simulator: Simulator | undefined;
   readonly clerks: RoteClerks | undefined;
+  readonly visitor: TlsVisitor | undefined;
 }
 
 /** Runs cases against one bank. A case is broken by the bank's behaviour alone: the kit asks and judges as ever. */

@@ -8,6 +8,7 @@ import { Kit, type CaseResult } from './kit.js';
 import type { ConformanceOptions } from './options.js';
 import { RoteClerks } from './rote-clerks.js';
 import { addressOf, freePorts, Simulator } from './simulator.js';
+import { TlsVisitor } from './tls-visitor.js';
 
 /** How long an answer of the simulated bank, and of a foreign one, is waited for. Real milliseconds. */
 const PATIENCE_MS = 15_000;
@@ -61,7 +62,12 @@ async function againstSimulator({
     const clerks = manifest.delivery === 'desk' ? new RoteClerks(court, simulator, complain) : undefined;
     try {
       clerks?.start();
-      return await new Kit({ court, dataDir, simulator, clerks }, cases, broken, onResult).run();
+      return await new Kit(
+        { court, dataDir, simulator, clerks, visitor: visitorOf(court, dataDir, addressOf(profile, ports)) },
+        cases,
+        broken,
+        onResult,
+      ).run();
     } finally {
       await clerks?.stop();
       await simulator.stop();
@@ -84,10 +90,18 @@ async function againstForeign({ installed, dataDir, options, cases, say, onResul
   });
   try {
     for (const line of await handOver(court, dataDir)) say(line);
-    return await new Kit({ court, dataDir, simulator: undefined, clerks: undefined }, cases, new Set(), onResult).run();
+    const visitor = visitorOf(court, dataDir, options.foreign?.endpoint ?? installed.profile.endpoint);
+    return await new Kit({ court, dataDir, simulator: undefined, clerks: undefined, visitor }, cases, new Set(), onResult).run();
   } finally {
     await court.close();
   }
+}
+
+function visitorOf(court: Court, dataDir: string, endpoint: string | undefined): TlsVisitor | undefined {
+  const { profile } = court.host.context;
+  if (!profile.tls || endpoint === undefined) return undefined;
+  const { clock: time, entropy } = court.foundation;
+  return new TlsVisitor({ profile, endpoint, dataDir, time, entropy });
 }
 
 /** Makes what mutual TLS needs, as far as nobody has brought a real bank's. */

@@ -37,8 +37,7 @@ export class FrontEnds implements Worker {
   ) {
     this.workers.push(this.dueWorker());
     for (const setup of keys.banks) {
-      const isTrusting = (): boolean => inside.cores.faultsOf(setup.bank).trustsAnyone === true;
-      const courtKeys = keys.courtKeys.map((key) => unlessTrusting(key, isTrusting));
+      const courtKeys = keys.courtKeys.map((key) => unlessTrusting(key, () => this.isTrusting(setup.bank)));
       if (setup.wire.dialect !== 'manual-desk') this.connect(setup, { ...keys, courtKeys });
     }
   }
@@ -51,6 +50,10 @@ export class FrontEnds implements Worker {
     await Promise.all(this.workers.map((worker) => worker.stop()));
   }
 
+  private isTrusting(bank: string): boolean {
+    return this.inside.cores.faultsOf(bank).trustsAnyone === true;
+  }
+
   private connect({ bank, wire }: BankSetup, keys: Keys): void {
     const signer = keys.signers.get(bank);
     if (!signer) throw new AppError('invariant-broken', `the simulated bank ${bank} has no signing key`, { level: 'fatal' });
@@ -58,7 +61,8 @@ export class FrontEnds implements Worker {
     if (wire.dialect === 'realtime-json') {
       const { clock, entropy, log } = this.around;
       const jws = new BankJws({ bank, signer, courtKeys: keys.courtKeys, time: clock, entropy });
-      const door = new TlsDoor(bank, new RealtimeCounter(inside, this.around, jws), wire.door, log);
+      const counter = new RealtimeCounter(inside, this.around, jws);
+      const door = new TlsDoor({ bank, counter, log, isTrusting: () => this.isTrusting(bank) }, wire.door);
       this.doors.set(bank, door);
       this.workers.push(
         door,

@@ -162,6 +162,7 @@ export const RUBBISH: readonly ConformanceCase[] = [
     says: `${what} at the court's door changes nothing, and the bank goes on being served`,
     given: { accounts: [current('500.00')] },
     deliveries: WIRE,
+    needs: ['door'],
     broken: { misdeed: 'finds-nothing' },
     run: async (stage) => {
       const fate = await stage.bank.offer(bytes);
