@@ -4,7 +4,16 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { InstalledBank } from '#bank-directory';
 import type { OrderDispatched } from '#contracts';
 import { ordersTopic, encodeBody } from '#contracts';
-import { freePortIfZero, KeptClock, layFoundation, layGround, openBankKeys, type BankKeys, type Foundation } from '#foundation';
+import {
+  bankCertificateFiles,
+  freePortIfZero,
+  KeptClock,
+  layFoundation,
+  layGround,
+  openBankKeys,
+  type BankKeys,
+  type Foundation,
+} from '#foundation';
 import { createHttpServer } from '#http';
 import { invariant, newId, silentLog } from '#kernel';
 import { FieldCipher } from '#privacy';
@@ -118,12 +127,17 @@ async function bankKeys({ bankKeyFile, installed, dataDir }: CourtPlace, made: B
   return { ...made, ring, signers: new Map() };
 }
 
-/** What a foreign bank needs of us: the court's public key, and the password of a bank that polls. */
+/** What a foreign bank needs of us: the court's public key, and by delivery our certificates' authority, the password it polls with, or our key for its files. */
 export async function handOver(court: Court, folder: string): Promise<readonly string[]> {
-  const { bank } = court.host.context;
+  const { bank, profile } = court.host.context;
+  const { kind } = court.host.door;
   const file = join(folder, 'court.pub.pem');
   await writeFile(file, court.foundation.courtSigner.publicKeyPem());
   const lines = [`our public key (key id ${court.hand.keyId}) is in ${file}; we listen at ${court.origin}`];
+  if (profile.tls) lines.push(`the authority of our client certificate is in ${bankCertificateFiles(folder, bank).courtAuthority}`);
   const password = court.keys.passwords.get(bank);
-  return court.host.door.kind === 'pull' && password !== undefined ? [...lines, `the bank signs in with the password ${password}`] : lines;
+  if (kind === 'pull' && password !== undefined) lines.push(`the bank signs in with the password ${password}`);
+  const exchange = court.keys.exchanges.get(bank);
+  if (kind === 'file' && exchange) lines.push(`we sign in with the key ${exchange.clientKey}`);
+  return lines;
 }

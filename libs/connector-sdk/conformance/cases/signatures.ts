@@ -1,3 +1,4 @@
+import type { Delivery } from '../../manifest.js';
 import type { ConformanceCase, Hostility, Stage, Told } from '../case.js';
 import { equal, holdingOf, inquiryOf, isInDoubt, must } from '../expect.js';
 import { accountOf, cny, current, deductOrder, effectsAre, freezeOrder, frozen, inquire } from '../steps.js';
@@ -123,27 +124,23 @@ export const SIGNATURES: readonly ConformanceCase[] = [
   },
 ];
 
-/** A page of a bank that polls is one document of many orders: one that is no XML would be everybody's, so none may be tried there. */
-const APART = ['push', 'file'] as const;
-
-/** Bytes that are no order, under a signature that is right: a defect on our side must do no harm at the bank. */
-function rubbish(name: string, says: string, spoil: (bytes: Buffer) => Buffer): ConformanceCase {
-  return hostile(name, 'dialect: 05', says, spoil, { misdeed: 'wrong-available' });
+/**
+ * Bytes that are no order, under a signature that is right: a defect on our side must do no harm at the bank. `deliveries`: where such bytes
+ * can leave at all and are this order's alone. A page of a bank that polls is one document, so a record that is no XML would spoil everybody's;
+ * what goes into a package is cut into its documents before.
+ */
+function rubbish(name: string, says: string, deliveries: readonly Delivery[], spoil: (bytes: Buffer) => Buffer): ConformanceCase {
+  return { ...hostile(name, 'dialect: 05', says, spoil, { misdeed: 'wrong-available' }), deliveries };
 }
 
+const halved = (bytes: Buffer): Buffer => bytes.subarray(0, Math.floor(bytes.length / 2));
+const noise = (bytes: Buffer): Buffer => Buffer.from(bytes.map((byte, at) => byte ^ (at % 251)));
+
 export const RUBBISH: readonly ConformanceCase[] = [
-  {
-    ...rubbish('rubbish-cut-short', 'an order that breaks off is not executed', (bytes) => bytes.subarray(0, Math.floor(bytes.length / 2))),
-    deliveries: APART,
-  },
-  {
-    ...rubbish('rubbish-noise', 'bytes that mean nothing are not executed', (bytes) =>
-      Buffer.from(bytes.map((byte, at) => byte ^ (at % 251))),
-    ),
-    deliveries: APART,
-  },
-  rubbish('rubbish-empty', 'an empty order is not executed', () => Buffer.alloc(0)),
-  rubbish('rubbish-strange-record', 'a record that nobody knows is not executed', () => Buffer.from('<strange/>')),
+  rubbish('rubbish-cut-short', 'an order that breaks off is not executed', ['push', 'file'], halved),
+  rubbish('rubbish-noise', 'bytes that mean nothing are not executed', ['push'], noise),
+  rubbish('rubbish-empty', 'an empty order is not executed', ['push', 'pull'], () => Buffer.alloc(0)),
+  rubbish('rubbish-strange-record', 'a record that nobody knows is not executed', ['push', 'pull'], () => Buffer.from('<strange/>')),
   ...(
     [
       ['door-noise', 'bytes that mean nothing', Buffer.from('\u0000\u0001\ufffd{<PK\u0003\u0004')],
