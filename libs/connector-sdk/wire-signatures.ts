@@ -1,7 +1,7 @@
 import type { Clock } from '#kernel';
 import type { KeyRing, SignerPort } from '#trust';
 import type { HeardBytes } from './outcomes.js';
-import { orderNumberHint } from './plain-json/order-number-hint.js';
+import { orderNumberHint } from './order-number-hint.js';
 import { judgeSignature, signForWire, SIGNATURE_HEADER, type SignatureWorth } from './wire-signature.js';
 
 /** What a bank's signature is worth, and what it says. */

@@ -55,6 +55,13 @@ export async function ensureBankCertificates(dataDir: string, bank: string, make
   await ensureSide(files.courtAuthority, files.courtClient, { name: 'court', hosts: [] }, makers);
 }
 
+/** The authority of the court's certificates for one bank, made by `ensureBankCertificates`. @throws AppError `key-file-missing` where a real one was brought without its key */
+export async function openCourtAuthority(dataDir: string, bank: string, entropy: Entropy): Promise<CertificateAuthority> {
+  const { courtAuthority } = bankCertificateFiles(dataDir, bank);
+  const key = (await readSecretFile(keyFileOf(courtAuthority))).toString('utf8');
+  return CertificateAuthority.open({ cert: await readFile(courtAuthority, 'utf8'), key }, entropy);
+}
+
 interface Holder {
   readonly name: string;
   readonly hosts: readonly string[];
@@ -69,7 +76,7 @@ async function ensureSide(authorityFile: string, holderFile: string, holder: Hol
 }
 
 async function ensureAuthority(file: string, name: string, makers: CertificateMakers): Promise<CertificateAuthority | undefined> {
-  const keyFile = file.replace(/\.pem$/, '.key.pem');
+  const keyFile = keyFileOf(file);
   if (existsSync(file) && !existsSync(keyFile)) return undefined;
   const { entropy } = makers;
   const title = `${name} authority`;
@@ -80,6 +87,10 @@ async function ensureAuthority(file: string, name: string, makers: CertificateMa
   const authority = await CertificateAuthority.create(title, validityOf(AUTHORITY_DAYS, makers), entropy, key);
   await replaceFile(file, authority.cert, 0o644, entropy);
   return authority;
+}
+
+function keyFileOf(authorityFile: string): string {
+  return authorityFile.replace(/\.pem$/, '.key.pem');
 }
 
 /** Missing, soon over, or of another authority than the one that is trusted now. */

@@ -30,7 +30,7 @@ const onCluster = (file) => file.startsWith('test/scenarios/') && !EMBEDDED_ONLY
 /** @type {readonly Tier[]} */
 export const TIERS = [
   { name: 'architecture', title: 'rules of the house', workers: 2, minutesMax: 3, takes: below('test/architecture') },
-  { name: 'conformance', title: "a connector's promises", workers: 1, minutesMax: 5, servers: [], takes: below('test/conformance') },
+  { name: 'conformance', title: "a connector's promises", workers: 1, minutesMax: 10, servers: [], takes: below('test/conformance') },
   { name: 'scenarios', title: 'the whole system', workers: 1, minutesMax: 20, takes: below('test/scenarios') },
   {
     name: 'scenarios-distributed',

@@ -1,5 +1,5 @@
 import { ANSWERS_TOPIC, NOTICES_TOPIC, ORDER_EVENTS_TOPIC } from '#contracts';
-import { isOpenAt } from '#connector-sdk';
+import { isOpenAt, type WireSignatures } from '#connector-sdk';
 import { errorText } from '#kernel';
 import { FACTS_TOPIC, ReceiptedOutbox, Relay, type FactRecorder, type MessageBus } from '#messaging';
 import { Announcer } from './adapters/bus/announcer.js';
@@ -68,6 +68,10 @@ export class BankHost {
     this.dialect = openDialect(this.context, hosted, parts);
     const prepare = new PrepareOrder(this.context, this.dialect.translation, this.dialect.signatures, this.documents);
     this.inbox = new OrdersInbox(this.context, bus, prepare);
+  }
+
+  get signatures(): WireSignatures {
+    return this.dialect.signatures;
   }
 
   get door(): Door {

@@ -3,6 +3,7 @@ import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { Database } from '#persistence';
 import type { SignerPort, VerifierPort } from '#trust';
 import { CustomersController } from './adapters/http/customers.controller.js';
+import { ClerkOrdersController } from './adapters/http/clerk-orders.controller.js';
 import { DeskEffectsController } from './adapters/http/desk-effects.controller.js';
 import { ClockController, PanelController } from './adapters/http/panel.controller.js';
 import { BankCores } from './banks/bank-cores.js';
@@ -59,11 +60,12 @@ export class BankSimulatorModule {
     const frontEnds = new FrontEnds({ cores, orders, notices }, { clock, entropy, log }, parts);
     return {
       module: BankSimulatorModule,
-      controllers: [ClockController, CustomersController, PanelController, DeskEffectsController],
+      controllers: [ClockController, CustomersController, PanelController, DeskEffectsController, ClerkOrdersController],
       providers: [
         { provide: BankCores, useValue: cores },
         { provide: JournalBook, useValue: new JournalBook(database) },
         { provide: DeskEffects, useValue: new DeskEffects(cores) },
+        { provide: BankOrders, useValue: orders },
         { provide: FrontEnds, useValue: frontEnds },
         { provide: REAL_TIME, useValue: clock },
         { provide: SIM_CLOCK, useValue: parts.simClock },

@@ -25,6 +25,8 @@ export interface SimulatorSurroundings {
   readonly callBackTls?: CallBackTls | undefined;
   /** Where the SFTP server of the bank that exchanges files listens. */
   readonly sftp: { readonly host: string; readonly port: number };
+  /** Stands in for the pace of the demo. */
+  readonly pollMs?: number;
 }
 
 /** What the simulated banks need of a foundation: nothing of the court's but its public key and the verifier of its tokens. */
@@ -32,7 +34,7 @@ export type SimulatorGround = Pick<Foundation, 'dataDir' | 'clock' | 'entropy' |
 
 export function simulatorPartsOn(foundation: SimulatorGround, surroundings: SimulatorSurroundings): BankSimulatorParts {
   const { dataDir, clock, entropy, log, tokens, courtSigner } = foundation;
-  const { database, keys, time, connectorOf, door, callBackTls, sftp } = surroundings;
+  const { database, keys, time, connectorOf, pollMs = POLL_MS, door, callBackTls, sftp } = surroundings;
   return {
     clock,
     entropy,
@@ -53,7 +55,7 @@ export function simulatorPartsOn(foundation: SimulatorGround, surroundings: Simu
       exchange: join(dataDir, 'exchange', 'hbrcu'),
       exchangeServer: { ...sftp, ...exchangeServerKeys(keys.exchanges.get('hbrcu')) },
       pollUser: { user: 'hankoubank', password: keys.passwords.get('hankoubank') ?? '' },
-      pollMs: POLL_MS,
+      pollMs,
     }),
     signers: keys.signers,
     courtKeys: [new Ed25519Verifier(courtSigner.publicKeyPem(), courtSigner.keyId)],

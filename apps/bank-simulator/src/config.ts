@@ -11,6 +11,8 @@ export interface SimulatorConfig {
   readonly connectorCaFile: string | undefined;
   /** Where the SFTP server of the bank that exchanges files listens. */
   readonly sftpPort: number;
+  /** Milliseconds between two looks of the banks that look by themselves; undefined: the demo's. */
+  readonly pollMs: number | undefined;
 }
 
 /** As in the profiles of the banks. */
@@ -26,10 +28,24 @@ export function readConfig(env: Environment): SimulatorConfig {
     bankPort: read.port('BANK_TLS_PORT', BANK_TLS_PORT),
     connectorCaFile: read.text('CONNECTOR_CA_FILE'),
     sftpPort: read.port('SFTP_PORT', SFTP_PORT),
+    pollMs: readPollMs(read),
   };
   read.done();
   return config;
 }
+
+function readPollMs(read: EnvironmentReader): number | undefined {
+  const text = read.text('SIM_POLL_MS');
+  if (text === undefined) return undefined;
+  const pollMs = Number(text);
+  if (!Number.isInteger(pollMs) || pollMs < POLL_MS_MIN || pollMs > POLL_MS_MAX) {
+    read.faults.push(`SIM_POLL_MS is a whole number from ${POLL_MS_MIN} to ${POLL_MS_MAX}, not "${text}"`);
+  }
+  return pollMs;
+}
+
+const POLL_MS_MIN = 10;
+const POLL_MS_MAX = 1_000;
 
 /** The configuration of this process. */
 export function loadConfig(): SimulatorConfig {

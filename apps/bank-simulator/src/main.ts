@@ -12,7 +12,7 @@ const BANKS = ['hubeibank', 'hankoubank', 'hbrcu', 'wrcb'];
 
 /** The simulated banks as a process of their own, on books of their own in `DATA_DIR/sim`. Never in production. */
 async function start(): Promise<void> {
-  const { process: settings, connectors, bankPort, connectorCaFile, sftpPort } = loadConfig();
+  const { process: settings, connectors, bankPort, connectorCaFile, sftpPort, pollMs } = loadConfig();
   const { dataDir, demo } = settings;
   if (demo === 'off') {
     throw new AppError('invalid-configuration', 'simulated banks run only where CHAKONG_DEMO is not off', { level: 'fatal' });
@@ -31,6 +31,7 @@ async function start(): Promise<void> {
       door: await openDoor(dataDir, bankPort),
       callBackTls: connectorCaFile === undefined ? undefined : await openCallBackTls(dataDir, connectorCaFile),
       sftp: { host: '0.0.0.0', port: sftpPort },
+      ...(pollMs === undefined ? {} : { pollMs }),
     },
   );
   await serve(begun, { stores }, { module: await BankSimulatorModule.forRoot(parts) });

@@ -1,6 +1,6 @@
 import { errorText } from '#kernel';
 import type { ControlLine, MovedMoney, OrderLine, PriorityRight, PriorMeasure } from '#contracts';
-import type { StatusTable } from '../plain-json/answer-reader.js';
+import type { StatusTable } from '../status-table.js';
 import { CO_OWNER, CREDIT_STATES, OTHER_REASON, REASON_TEXTS, SCOPES } from './codes.js';
 import {
   childrenOf,

@@ -1,6 +1,6 @@
 import { errorText } from '#kernel';
 import type { OrderDispatched } from '#contracts';
-import type { StatusTable } from '../plain-json/answer-reader.js';
+import type { StatusTable } from '../status-table.js';
 import type { AnswerContent, AnswerReading } from '../readings.js';
 import type { AttributeCoding } from './attribute-coding.js';
 import { ROLLBACK_CODES } from './codes.js';

@@ -4,6 +4,7 @@ import type { BankAnswer, BankOrder } from '../book/order.js';
 import { receiveOrder } from '../book/receive-order.js';
 import { rollbackNote } from '../book/refusals.js';
 import { strikes } from '../faults/faults.js';
+import { misstated, type DebtorFaults } from '../faults/misdeeds.js';
 import { findOrders, orderText, postponedOrders, undeliveredOrders, type OrderRecord } from '../store/order-rows.js';
 import type { BankCores, Seat } from './bank-cores.js';
 
@@ -34,7 +35,7 @@ export class BankOrders {
     return this.cores.submit(bank, [order.orderNumber], (seat) => {
       const known = seat.order(order.orderNumber);
       const digest = digestOf(order);
-      if (known) return { record: repetition(seat, known, digest, toDeliver), repeated: true };
+      if (known) return { record: repetition(seat, { known, order, digest, toDeliver }), repeated: true };
       const record = answered(seat, order, { bank, digest, receivedAt: seat.at, toDeliver }, rollback);
       return { record, repeated: false };
     });
@@ -45,7 +46,7 @@ export class BankOrders {
     return this.cores.submit(bank, [order.orderNumber], (seat) => {
       const known = seat.order(order.orderNumber);
       const digest = digestOf(order);
-      if (known) return { record: repetition(seat, known, digest, false), repeated: true };
+      if (known) return { record: repetition(seat, { known, order, digest, toDeliver: false }), repeated: true };
       const { orderNumber, action, legalPerson } = order;
       const times = { receivedAt: seat.at, dueAt: seat.at + delayMs };
       const record: OrderRecord = { bank, orderNumber, action, digest, legalPerson, state: 'received', order, toDeliver: false, ...times };
@@ -103,9 +104,19 @@ function digestOf(order: BankOrder): string {
   return sha256Hex(orderText(order));
 }
 
+interface Repetition {
+  readonly known: OrderRecord;
+  /** What came under the known number. */
+  readonly order: BankOrder;
+  readonly digest: string;
+  readonly toDeliver: boolean;
+}
+
 /** A repetition of an order is answered as before; when its answer was taken along once, it is taken along again. */
-function repetition(seat: Seat, known: OrderRecord, digest: string, toDeliver: boolean): OrderRecord {
-  if (known.digest !== digest) {
+function repetition(seat: Seat, { known, order, digest, toDeliver }: Repetition): OrderRecord {
+  const { misdeed } = debtorFaults(seat, order);
+  if (misdeed === 'executes-again') return executedAgain(seat, known, order, toDeliver);
+  if (known.digest !== digest && misdeed !== 'takes-other-content') {
     // Nothing is stored: the first order under this number stays what it is.
     return { ...known, state: 'answered', answeredAt: seat.at, answer: rolledBack('02') };
   }
@@ -115,10 +126,23 @@ function repetition(seat: Seat, known: OrderRecord, digest: string, toDeliver: b
   return again;
 }
 
+/** A misdeed. The journal holds one effect per number and line, so the second effect stands under a number of its own. */
+function executedAgain(seat: Seat, known: OrderRecord, order: BankOrder, toDeliver: boolean): OrderRecord {
+  const answer = answerOf(seat, { ...order, orderNumber: `${order.orderNumber}~${seat.at}` });
+  const again: OrderRecord = { ...known, state: 'answered', answeredAt: seat.at, answer, toDeliver };
+  seat.save(again);
+  return again;
+}
+
+function debtorFaults(seat: Seat, { subject }: BankOrder): DebtorFaults {
+  return seat.faults.byDebtor?.[subject.idNumber] ?? {};
+}
+
 type Taken = Pick<OrderRecord, 'bank' | 'digest' | 'receivedAt' | 'toDeliver'>;
 
 function answered(seat: Seat, order: BankOrder, taken: Taken, rollback?: string): OrderRecord {
-  const answer = rollback === undefined ? answerOf(seat, order) : rolledBack(rollback);
+  const truth = rollback === undefined ? answerOf(seat, order) : rolledBack(rollback);
+  const answer = misstated(truth, debtorFaults(seat, order).misdeed);
   const { orderNumber, action, legalPerson } = order;
   const record: OrderRecord = { ...taken, orderNumber, action, legalPerson, state: 'answered', answeredAt: seat.at, answer };
   seat.save(record);
@@ -133,9 +157,10 @@ function answerOf(seat: Seat, order: BankOrder): BankAnswer {
   const { rejectOnce, ...others } = seat.faults;
   const once = rejectOnce === COURT_ACCOUNT_WRONG && order.action === 'inquire' ? undefined : rejectOnce;
   if (once !== undefined) seat.faults = others;
-  const code = once ?? others.rejectWith;
+  const onDebtor = debtorFaults(seat, order);
+  const code = once ?? others.rejectWith ?? onDebtor.rejectWith;
   if (code !== undefined) return rolledBack(code);
-  return receiveOrder(seat.book, order, seat.at, () => strikes(seat.faults.partial, seat.entropy));
+  return receiveOrder(seat.book, order, seat.at, () => onDebtor.partial === true || strikes(seat.faults.partial, seat.entropy));
 }
 
 function rolledBack(code: string): BankAnswer {

@@ -108,7 +108,8 @@ export interface MovedReport {
 export interface LineReport {
   readonly seq: number;
   readonly account: string;
-  readonly status: 'executed' | 'partly-executed' | 'refused';
+  /** `unheard-of` is never true: it stands for a word that the dialect does not know, and only a misdeed says it. */
+  readonly status: 'executed' | 'partly-executed' | 'refused' | 'unheard-of';
   readonly currency?: string;
   readonly scope?: FreezeScope;
   readonly limit?: string;

@@ -2,7 +2,7 @@ import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { BankCores } from '../banks/bank-cores.js';
 import type { NoticeBox } from '../banks/notices.js';
 import type { BankOrders } from '../banks/orders.js';
-import type { MessageSignatures } from './plain-json/message-signatures.js';
+import type { MessageSignatures } from './message-signatures.js';
 
 /** The inside of a bank, as its front end sees it. */
 export interface BankInside {

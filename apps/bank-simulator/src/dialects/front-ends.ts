@@ -4,7 +4,7 @@ import type { BankSetup, FileWire } from '../banks/bank-setup.js';
 import type { BankInside, Surroundings, Worker } from './dialect-deps.js';
 import { FileClerk } from './file-zip/file-clerk.js';
 import { SftpServer } from './file-zip/sftp/sftp-server.js';
-import { MessageSignatures } from './plain-json/message-signatures.js';
+import { MessageSignatures } from './message-signatures.js';
 import { Poller } from './poll-xml/poller.js';
 import { BankJws } from './realtime-json/bank-jws.js';
 import { CallBack } from './realtime-json/call-back.js';
@@ -36,7 +36,10 @@ export class FrontEnds implements Worker {
     keys: Keys,
   ) {
     this.workers.push(this.dueWorker());
-    for (const setup of keys.banks) if (setup.wire.dialect !== 'manual-desk') this.connect(setup, keys);
+    for (const setup of keys.banks) {
+      const courtKeys = keys.courtKeys.map((key) => unlessTrusting(key, () => this.isTrusting(setup.bank)));
+      if (setup.wire.dialect !== 'manual-desk') this.connect(setup, { ...keys, courtKeys });
+    }
   }
 
   async start(): Promise<void> {
@@ -47,6 +50,10 @@ export class FrontEnds implements Worker {
     await Promise.all(this.workers.map((worker) => worker.stop()));
   }
 
+  private isTrusting(bank: string): boolean {
+    return this.inside.cores.faultsOf(bank).trustsAnyone === true;
+  }
+
   private connect({ bank, wire }: BankSetup, keys: Keys): void {
     const signer = keys.signers.get(bank);
     if (!signer) throw new AppError('invariant-broken', `the simulated bank ${bank} has no signing key`, { level: 'fatal' });
@@ -54,7 +61,8 @@ export class FrontEnds implements Worker {
     if (wire.dialect === 'realtime-json') {
       const { clock, entropy, log } = this.around;
       const jws = new BankJws({ bank, signer, courtKeys: keys.courtKeys, time: clock, entropy });
-      const door = new TlsDoor(bank, new RealtimeCounter(inside, this.around, jws), wire.door, log);
+      const counter = new RealtimeCounter(inside, this.around, jws);
+      const door = new TlsDoor({ bank, counter, log, isTrusting: () => this.isTrusting(bank) }, wire.door);
       this.doors.set(bank, door);
       this.workers.push(
         door,
@@ -84,4 +92,10 @@ export class FrontEnds implements Worker {
     const failed = (error: unknown) => this.around.log.write('warn', 'simulator-due-failed', { reason: errorText(error) });
     return new Recurring(this.around.clock, DUE_EVERY_MS, turn, failed);
   }
+}
+
+/** A key of the court, for which a bank with the fault `trustsAnyone` takes every signature that names it. */
+function unlessTrusting(key: VerifierPort, isTrusting: () => boolean): VerifierPort {
+  const { keyId, algorithm } = key;
+  return { keyId, algorithm, verify: (bytes, signature) => isTrusting() || key.verify(bytes, signature) };
 }

@@ -1,4 +1,5 @@
 import { AppError, type Entropy } from '#kernel';
+import { MISDEEDS, type DebtorFaults } from './misdeeds.js';
 
 /** Faults that an operator can switch on at one simulated bank. Probabilities are 0..1 and drawn anew each time. */
 export interface Faults {
@@ -23,6 +24,10 @@ export interface Faults {
   readonly partial?: number;
   /** Money to another bank comes back. */
   readonly returnTransfer?: number;
+  /** The bank takes orders that the court has not signed. */
+  readonly trustsAnyone?: boolean;
+  /** What is wrong only with orders on one debtor, by his id number. */
+  readonly byDebtor?: Readonly<Record<string, DebtorFaults>>;
 }
 
 export const PROBABILITIES = [
@@ -39,7 +44,8 @@ export type Probability = (typeof PROBABILITIES)[number];
 /** The longest a bank may be told to sleep; the court's time-outs are far below it. */
 export const LATENCY_MS_MAX = 600_000;
 const CODE = /^[0-9A-Za-z-]{1,20}$/;
-const KNOWN = new Set<string>(['latencyMs', 'down', 'rejectWith', 'rejectOnce', ...PROBABILITIES]);
+const KNOWN = new Set<string>(['latencyMs', 'down', 'rejectWith', 'rejectOnce', 'trustsAnyone', 'byDebtor', ...PROBABILITIES]);
+const DEBTORS_MAX = 10_000;
 
 /** @throws AppError `invalid` with a pointer to each wrong member */
 export function parseFaults(body: unknown): Faults {
@@ -54,9 +60,22 @@ export function parseFaults(body: unknown): Faults {
 
 function isRight(name: string, value: unknown): boolean {
   if (name === 'latencyMs') return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LATENCY_MS_MAX;
-  if (name === 'down') return typeof value === 'boolean';
+  if (name === 'down' || name === 'trustsAnyone') return typeof value === 'boolean';
+  if (name === 'byDebtor') return isObject(value) && Object.keys(value).length <= DEBTORS_MAX && Object.values(value).every(isOfDebtor);
   if (name === 'rejectWith' || name === 'rejectOnce') return typeof value === 'string' && CODE.test(value);
   return KNOWN.has(name) && typeof value === 'number' && value >= 0 && value <= 1;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isOfDebtor(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  return Object.entries(value).every(([name, one]) => {
+    if (name === 'misdeed') return MISDEEDS.some((misdeed) => misdeed === one);
+    return name === 'rejectWith' ? typeof one === 'string' && CODE.test(one) : name === 'partial' && one === true;
+  });
 }
 
 /** Draws once whether a fault of probability `chance` strikes. */

@@ -53,7 +53,7 @@ export class PullCalls {
   private async receive({ orderNumber, heard }: BroughtAnswer): Promise<UploadResult> {
     const { context } = this.host;
     const translation = await withParts(context, this.door.connector, orderNumber);
-    const { fate } = await new ReceiveAnswer(context, translation, this.keys).execute(heard, undefined, orderNumber);
+    const { fate } = await new ReceiveAnswer(context, translation, this.keys).execute(heard, orderNumber);
     return isTaken(fate)
       ? { orderNumber, result: 'ok' }
       : { orderNumber, result: 'error', message: '反馈的签名或内容无法确认，请重新上传' };

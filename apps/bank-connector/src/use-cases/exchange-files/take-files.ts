@@ -94,7 +94,7 @@ export class TakeFiles {
   /** @returns why it was passed by for good, if it was */
   private async recordOne({ orderNumber, bytes }: KeyedBytes, worth: SignatureWorth): Promise<string | undefined> {
     try {
-      await this.receive.execute({ bytes, contentType: 'application/xml', signature: undefined }, worth, orderNumber);
+      await this.receive.execute({ bytes, contentType: 'application/xml', signature: undefined }, orderNumber, worth);
       return undefined;
     } catch (error) {
       if (error instanceof AppError && FOR_GOOD.has(error.code)) return error.code;

@@ -1,4 +1,4 @@
-import { judgeSignature, orderNumberHint, type HeardBytes, type OrderTranslation, type SignatureWorth } from '#connector-sdk';
+import { judgeSignature, type HeardBytes, type OrderTranslation, type SignatureWorth } from '#connector-sdk';
 import { AppError } from '#kernel';
 import type { KeyRing } from '#trust';
 import type { BankContext } from '../../bank-context.js';
@@ -11,7 +11,7 @@ export interface Received {
   readonly fate: AnswerFate;
 }
 
-/** An answer that the bank brings: finds out which order it is about, judges its signature, and has it recorded. */
+/** An answer that the bank brings: judges its signature and has it recorded. */
 export class ReceiveAnswer {
   private readonly recordAnswer: RecordAnswer;
 
@@ -24,14 +24,12 @@ export class ReceiveAnswer {
   }
 
   /**
+   * @param orderNumber the order that the surroundings name, for the bytes themselves may be damaged
    * @param worth of the file that the answer was cut out of; left out when the bytes carry a signature of their own
-   * @param named the order that the surroundings name, where the bytes themselves may be damaged
-   * @throws AppError `invalid` when the bytes name no order, `not-found` when we have no such order
+   * @throws AppError `not-found` when we have no such order
    */
-  async execute(heard: HeardBytes, worth?: SignatureWorth, named?: string): Promise<Received> {
+  async execute(heard: HeardBytes, orderNumber: string, worth?: SignatureWorth): Promise<Received> {
     const { database, vault, bank, clock } = this.context;
-    const orderNumber = named ?? orderNumberHint(heard.bytes);
-    if (orderNumber === undefined) throw new AppError('invalid', '反馈中没有请求单号');
     const row = await findOrder(database.reader, orderNumber);
     if (!row) throw new AppError('not-found', '没有该请求单');
     const known = await vault.know(row);

@@ -2,7 +2,7 @@ import { courtXml } from '#connector-sdk';
 import { AppError, errorText, parseAmount, type Minor } from '#kernel';
 import type { OrderAction } from '../../book/model.js';
 import type { BankOrder, CourtAccountOfOrder, OrderLine } from '../../book/order.js';
-import type { OrderDocument, ReadOrder } from '../plain-json/order-reader.js';
+import type { OrderDocument, ReadOrder } from '../papers.js';
 
 /** One order of a list, as the exact bytes that the court signed. */
 export interface ServedRecord {

@@ -4,7 +4,7 @@ import type { OrderRecord } from '../../store/order-rows.js';
 import { readCourtDocuments } from '../court-xml/document-reader.js';
 import { writeFeedback } from '../court-xml/feedback-writer.js';
 import { cutOrders, readCourtOrder } from '../court-xml/order-reader.js';
-import type { ReadOrder } from '../plain-json/order-reader.js';
+import type { ReadOrder } from '../papers.js';
 import type { PackageEntry } from './zip-packages.js';
 
 /** In files the attributes stand as they are, in UTF-8. */

@@ -5,7 +5,7 @@ import type { FileWire } from '../../banks/bank-setup.js';
 import { garble, strikes } from '../../faults/faults.js';
 import type { OrderRecord } from '../../store/order-rows.js';
 import type { BankInside, Surroundings, Worker } from '../dialect-deps.js';
-import { paperProblem } from '../plain-json/order-reader.js';
+import { paperProblem } from '../papers.js';
 import { sleepThrough } from '../slow-start.js';
 import { answerEntries, ordersIn, receiptEntry } from './bodies.js';
 import { ExchangeFolder } from './exchange-folder.js';

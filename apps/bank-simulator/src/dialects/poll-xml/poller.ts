@@ -4,7 +4,7 @@ import type { OrderRecord } from '../../store/order-rows.js';
 import type { BankInside, Surroundings, Worker } from '../dialect-deps.js';
 import { writeBookings, writeFeedback, type Feedback, type FeedbackKind } from '../court-xml/feedback-writer.js';
 import { readCourtOrder } from '../court-xml/order-reader.js';
-import { paperProblem, type ReadOrder } from '../plain-json/order-reader.js';
+import { paperProblem, type ReadOrder } from '../papers.js';
 import { sleepThrough } from '../slow-start.js';
 import { CODING, CourtCalls, type ServedOrder, type UploadedAnswer, type UploadResult } from './court-calls.js';
 import type { CourtAddress } from './soap-client.js';

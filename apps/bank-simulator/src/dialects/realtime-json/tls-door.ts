@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { errorText, type Log } from '#kernel';
 import type { Worker } from '../dialect-deps.js';
 import { JWS_HEADER } from './bank-jws.js';
@@ -26,23 +27,31 @@ export interface DoorPlace {
   readonly tls: DoorTls;
 }
 
+export interface DoorParts {
+  readonly bank: string;
+  readonly counter: RealtimeCounter;
+  readonly log: Log;
+  /** Whether the bank lets in whoever comes: a fault. Asked at each connection. */
+  readonly isTrusting: () => boolean;
+}
+
 /** The port at which a bank that is called listens: mutual TLS from 1.2 on, and below `/bank/<bank>` its counter. */
 export class TlsDoor implements Worker {
   private readonly server: Server;
 
   constructor(
-    private readonly bank: string,
-    private readonly counter: RealtimeCounter,
+    private readonly parts: DoorParts,
     private readonly place: DoorPlace,
-    log: Log,
   ) {
+    const { bank, log } = parts;
     const { certificate, key, clientAuthority } = place.tls;
     const trust = {
       cert: certificate,
       key,
       ca: clientAuthority,
       requestCert: true,
-      rejectUnauthorized: true,
+      // Judged below, as node would do it, unless the bank trusts anyone.
+      rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
     } as const;
     this.server = createServer({ ...trust, handshakeTimeout: HANDSHAKE_MS_MAX, requestTimeout: REQUEST_MS_MAX }, (request, response) => {
@@ -53,7 +62,14 @@ export class TlsDoor implements Worker {
     });
     this.server.keepAliveTimeout = KEEP_ALIVE_MS;
     // Whoever is not let in is no event worth more than a line.
-    this.server.on('tlsClientError', (error) => log.write('info', 'simulator-client-refused', { bank, reason: errorText(error) }));
+    const refused = (reason: string): void => log.write('info', 'simulator-client-refused', { bank, reason });
+    this.server.on('tlsClientError', (error) => refused(errorText(error)));
+    // Before HTTP begins on the connection.
+    this.server.prependListener('secureConnection', (socket: TLSSocket) => {
+      if (socket.authorized || parts.isTrusting()) return;
+      refused(String(socket.authorizationError));
+      socket.destroy();
+    });
   }
 
   start(): Promise<void> {
@@ -75,14 +91,15 @@ export class TlsDoor implements Worker {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'https://bank').pathname;
-    const orders = `/bank/${this.bank}/orders`;
+    const { bank, counter } = this.parts;
+    const orders = `/bank/${bank}/orders`;
     const given = request.headers[JWS_HEADER];
     const signature = typeof given === 'string' ? given : undefined;
     const bytes = await bodyOf(request);
     if (bytes === undefined) send(response, { kind: 'unsigned', status: 413 });
-    else if (request.method === 'POST' && path === orders) send(response, await this.counter.order(bytes, signature));
+    else if (request.method === 'POST' && path === orders) send(response, await counter.order(bytes, signature));
     else if (request.method === 'GET' && path.startsWith(`${orders}/`)) {
-      send(response, await this.counter.status(decodeURIComponent(path.slice(orders.length + 1)), signature));
+      send(response, await counter.status(decodeURIComponent(path.slice(orders.length + 1)), signature));
     } else send(response, { kind: 'unsigned', status: 404 });
   }
 }

@@ -1,16 +1,17 @@
-import { canonicalBytes, invariant, type CanonicalValue } from '#kernel';
+import { invariant } from '#kernel';
 import type { DocumentRef, OrderDispatched } from '#contracts';
 import type { DocumentContents } from '../ports.js';
 
 /**
- * Writes `chakong-order/v1` (docs/dialects/plain-json.md). Canonical JSON, so the same order gives the same bytes; members that
- * do not belong to the action are left out. Our internal ids stay inside.
- * @param contents bytes of the documents by digest; a document that is not in it travels without `content`
+ * An order as `chakong-order/v1`: whole, for the core of a simulated bank whose clerks work by rote. Members that do not belong to the action
+ * are left out, and our internal ids stay inside.
+ * @param contents bytes of the documents by digest; a document that is not in it goes without `content`
  */
-export function writePlainOrder(order: OrderDispatched, contents: DocumentContents): Buffer {
+export function orderForCore(order: OrderDispatched, contents: DocumentContents): object {
   const { officer, debtor } = order;
   const credential = (kind: 'work' | 'duty') => officer.credentials.find((one) => one.kind === kind)?.number;
-  const body = {
+  invariant(order.action === 'inquire' || order.lines.length > 0, 'a control order has lines');
+  return {
     format: 'chakong-order/v1',
     orderNumber: order.orderNumber,
     action: order.action,
@@ -26,8 +27,6 @@ export function writePlainOrder(order: OrderDispatched, contents: DocumentConten
     transactions: order.transactions,
     courtAccount: order.action === 'deduct' ? order.courtAccount : undefined,
   };
-  invariant(order.action === 'inquire' || order.lines.length > 0, 'a control order has lines');
-  return canonicalBytes(body as unknown as CanonicalValue);
 }
 
 function documentOf(document: DocumentRef, contents: DocumentContents): object {

@@ -1,9 +1,7 @@
-import { AppError, isCurrency, isLegalDate, parseAmount, parseStrictJson, type LegalDate, type Minor } from '#kernel';
+import { AppError, isCurrency, isLegalDate, parseAmount, type LegalDate, type Minor } from '#kernel';
 import { ORDER_ACTIONS, type OrderAction } from '../../book/model.js';
 import type { CourtAccountOfOrder, OrderLine } from '../../book/order.js';
 import type { OrderDocument, ReadOrder } from '../papers.js';
-
-export { paperProblem, type OrderDocument, type ReadOrder } from '../papers.js';
 
 /** Lines that one order can have; a debtor with more accounts gets several orders. */
 const LINES_MAX = 1_000;
@@ -15,10 +13,6 @@ type Members = Readonly<Record<string, unknown>>;
  * Reads `chakong-order/v1`. Members that are not known are passed by.
  * @throws AppError `invalid` when it is no such order
  */
-export function readOrder(bytes: Uint8Array): ReadOrder {
-  return orderOf(parseStrictJson(bytes));
-}
-
 export function orderOf(body: unknown): ReadOrder {
   const order = members(body, 'order');
   if (order['format'] !== 'chakong-order/v1') throw new AppError('invalid', 'not a chakong-order/v1');

@@ -1,15 +1,15 @@
 import { instantText, invariant, isCurrency, type MoneyJson } from '#kernel';
-import type { Notice, Opaque } from '../../book/model.js';
+import type { Opaque } from '../../book/model.js';
 import type { AccountReport, BankAnswer, LineReport, MeasureReport } from '../../book/order.js';
 import type { OrderRecord } from '../../store/order-rows.js';
 
 /** Whom the court may call about a rollback. */
 const CONTACT = { contact: '司法查控岗', phone: '027-88880000' };
 
-const STATUS_WORDS = { executed: 'done', 'partly-executed': 'partial', refused: 'refused' } as const;
+const STATUS_WORDS = { executed: 'done', 'partly-executed': 'partial', refused: 'refused', 'unheard-of': 'pending-review' } as const;
 
-/** The answer's exact bytes, the same whenever they are written: nothing but the stored record goes in. */
-export function answerBytes(record: OrderRecord): Buffer {
+/** What the clerks have to type, as `chakong-answer/v1`: the same whenever it is asked for. */
+export function answerForClerk(record: OrderRecord): object {
   const { answer, answeredAt } = record;
   invariant(answer && answeredAt !== undefined, 'only an answered order has an answer to write');
   const head = {
@@ -18,7 +18,7 @@ export function answerBytes(record: OrderRecord): Buffer {
     receivedAt: instantText(record.receivedAt),
     answeredAt: instantText(answeredAt),
   };
-  return Buffer.from(JSON.stringify({ ...head, ...bodyOf(answer) }), 'utf8');
+  return { ...head, ...bodyOf(answer) };
 }
 
 function bodyOf(answer: BankAnswer): object {
@@ -130,27 +130,4 @@ function moneyOf(value: Opaque | undefined, currency: string): MoneyJson | undef
   const { amount, currency: given } = membersOf(value ?? null);
   if (typeof amount !== 'string') return undefined;
   return money(amount, typeof given === 'string' && isCurrency(given) ? given : currency);
-}
-
-/** The notice's exact bytes. `credited` and `returned` name the deduct, the others the freeze. */
-export function noticeBytes(bank: string, notice: Notice): Buffer {
-  const { currency, payment } = notice;
-  const message = {
-    format: 'chakong-notice/v1',
-    noticeId: `${bank}-${notice.seq}`,
-    kind: notice.kind,
-    orderNumber: payment?.orderNumber ?? notice.orderNumber,
-    seq: payment?.line ?? notice.line,
-    at: notice.at,
-    limit: money(notice.limit, currency),
-    covered: money(notice.covered, currency),
-    uncovered: money(notice.uncovered, currency),
-    rank: notice.rank,
-    balance: money(notice.balance, currency),
-    available: money(notice.available, currency),
-    amount: payment && money(payment.amount, currency),
-    serial: payment?.serial,
-    controlRestored: payment?.controlRestored,
-  };
-  return Buffer.from(JSON.stringify(message), 'utf8');
 }

@@ -1,18 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { courtXml, readPlainAnswer, writePlainOrder, type StatusTable } from '#connector-sdk';
+import { courtXml, orderForCore } from '#connector-sdk';
 import type { OrderDispatched } from '#contracts';
 import { startOfLegalDate } from '#kernel';
 import type { BankAnswer, LineReport } from '../../book/order.js';
 import type { OrderRecord } from '../../store/order-rows.js';
-import { answerBytes } from '../plain-json/message-writer.js';
-import { readOrder } from '../plain-json/order-reader.js';
+import { answerForClerk } from '../manual-desk/answer-writer.js';
+import { orderOf } from '../manual-desk/order-reader.js';
 import { writeBookings, writeFeedback } from './feedback-writer.js';
 import { readCourtOrder } from './order-reader.js';
 
-/** What the bank says must mean the same to the court in records and in plain JSON, and what the court asks the same to the bank. */
+/** What the bank says must mean the same to the court in records and at a desk, and what the court asks the same to the bank. */
 
 const CODINGS: readonly courtXml.AttributeCoding[] = ['plain', 'base64-gbk'];
-const PLAIN_WORDS: StatusTable = { done: 'executed', partial: 'partly-executed', refused: 'refused', processing: 'in-progress' };
 const cny = (amount: string) => ({ amount, currency: 'CNY' });
 
 const inquiry: OrderDispatched = {
@@ -78,12 +77,12 @@ function paper(type: string): OrderDispatched['documents'][number] {
 }
 
 describe.each(CODINGS)('an order in records (%s)', (coding) => {
-  it.each(ORDERS)('%s says to the bank what plain JSON says', (_name, order) => {
-    const plain = readOrder(writePlainOrder(order, new Map()));
+  it.each(ORDERS)('%s says to the bank what it says to the core of a desk', (_name, order) => {
+    const desk = orderOf(orderForCore(order, new Map()));
     const court = readCourtOrder(courtXml.writeCourtOrder(order, coding), coding);
-    // The record names the ruling beside each line, which plain JSON does not, and the scope of a freeze alone.
+    // The record names the ruling beside each line, which the other does not, and the scope of a freeze alone.
     const lines = court.order.lines.map((one) => ({ ...one, document: undefined }));
-    expect({ ...court, order: { ...court.order, lines } }).toEqual(plain);
+    expect({ ...court, order: { ...court.order, lines } }).toEqual(desk);
   });
 });
 
@@ -159,6 +158,22 @@ const ANSWERS: readonly (readonly [string, OrderDispatched, BankAnswer])[] = [
   ['a rollback', freeze, { kind: 'rollback', code: '0404', note: '执行款账户信息有误' }],
 ];
 
+const WORDS: Readonly<Record<string, string>> = { done: 'executed', partial: 'partly-executed', out: 'debit', in: 'credit' };
+
+/** The answer of a desk's core with the contract's words in the place of its own. */
+function typed(record: OrderRecord) {
+  const inWords = (name: string, value: unknown): unknown =>
+    (name === 'status' || name === 'direction') && typeof value === 'string' ? (WORDS[value] ?? value) : value;
+  const {
+    format: _format,
+    orderNumber,
+    receivedAt,
+    answeredAt,
+    ...content
+  } = JSON.parse(JSON.stringify(answerForClerk(record), inWords)) as Record<string, unknown>;
+  return { orderNumber, receivedAt, answeredAt, content };
+}
+
 describe.each(CODINGS)('an answer in records (%s)', (coding) => {
   const recordOf = (order: OrderDispatched, answer: BankAnswer): OrderRecord => {
     const receivedAt = startOfLegalDate('2026-03-10') + 3_123;
@@ -176,12 +191,17 @@ describe.each(CODINGS)('an answer in records (%s)', (coding) => {
     };
   };
 
-  it.each(ANSWERS)('%s means to the court what it means in plain JSON', (_name, order, answer) => {
+  it.each(ANSWERS)('%s means to the court what a clerk would type', (_name, order, answer) => {
     const record = recordOf(order, answer);
-    const plain = readPlainAnswer(answerBytes(record), order, PLAIN_WORDS);
-    expect(plain.kind).toBe('answer');
+    const { orderNumber, receivedAt, answeredAt, content } = typed(record);
     const inside = writeFeedback(record, coding).bytes;
-    expect(courtXml.readCourtFeedback(inside, order, coding, courtXml.COURT_STATUS_TABLE)).toEqual(plain);
+    expect(courtXml.readCourtFeedback(inside, order, coding, courtXml.COURT_STATUS_TABLE)).toEqual({
+      kind: 'answer',
+      orderNumber,
+      receivedAt,
+      answeredAt,
+      content,
+    });
   });
 
   it.each(ANSWERS)('%s means the same when its bookings came apart', (_name, order, answer) => {

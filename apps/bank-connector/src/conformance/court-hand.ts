@@ -1,0 +1,25 @@
+import type { Entropy } from '#kernel';
+import { Ed25519Signer, newPrivateKeyPem, type SignerPort } from '#trust';
+
+/** The court's signature, which a case can let a stranger imitate: the same key id, another key. */
+export class CourtHand implements SignerPort {
+  readonly algorithm = 'ed25519' as const;
+  private readonly stranger: SignerPort;
+  /** Whether the stranger signs. Only while a case is alone. */
+  forges = false;
+
+  constructor(
+    private readonly court: SignerPort,
+    entropy: Entropy,
+  ) {
+    this.stranger = new Ed25519Signer(newPrivateKeyPem(entropy), court.keyId);
+  }
+
+  get keyId(): string {
+    return this.court.keyId;
+  }
+
+  sign(bytes: Uint8Array): Promise<Buffer> {
+    return this.forges ? this.stranger.sign(bytes) : this.court.sign(bytes);
+  }
+}
