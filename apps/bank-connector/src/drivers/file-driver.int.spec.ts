@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { courtXml, signForWire } from '#connector-sdk';
 import { FileZip } from '#connectors/file-zip';
-import { SystemClock } from '#kernel';
+import { SystemClock, type Log } from '#kernel';
 import { Ed25519Verifier, verifyDetached } from '#trust';
 import { eventually, SftpHost, tempDir, type SftpRequest, type TempDir } from '#testing';
 import { testProfile } from '../testing/rig.js';
@@ -28,9 +28,11 @@ describe('a bank that exchanges files', () => {
   /** Writes the bank's packages too: a package is a package, whoever puts documents into it. */
   const packages = new FileZip([]);
 
+  const events: string[] = [];
+  const log: Log = { write: (_, event) => void events.push(event) };
   const open = async (legalPersons = LEGAL_PERSONS.slice(0, 2)): Promise<void> => {
     const profile = testProfile(BANK, 'file-zip', { legalPersons, pollMs: 50, user: 'court' });
-    connector = await runConnector(join(folder.path, 'data'), clock, [{ profile, endpoint: () => host.address, exchangeKeys: host }]);
+    connector = await runConnector(join(folder.path, 'data'), clock, [{ profile, endpoint: () => host.address, exchangeKeys: host }], log);
   };
 
   beforeEach(async () => {
@@ -161,6 +163,21 @@ describe('a bank that exchanges files', () => {
     await eventually(async () => (await down()).includes(name));
     expect(await readFile(path('down', name))).toEqual(bytes);
     expect(await connector.row(BANK, order.orderNumber)).toMatchObject({ delivery: 'SENDING', standing: 'open' });
+  });
+
+  it('leaves an order in doubt in doubt while the bank’s machine is away at the start, and makes its file afterwards', async () => {
+    const order = freeze();
+    await connector.rig.dispatch([order]);
+    const name = await placed();
+    await connector.close();
+    await host.stop();
+    for (const file of [name, `${name}.sig`]) await rm(path('down', file));
+    events.length = 0;
+    await open();
+    await eventually(() => events.includes('file-turn-failed'));
+    expect(await connector.row(BANK, order.orderNumber)).toMatchObject({ delivery: 'UNKNOWN' });
+    await host.start();
+    expect(await placed()).toBe(name);
   });
 
   it('asks eighty county banks over one line, and hears each for itself', async () => {

@@ -69,16 +69,26 @@ export class WriteFiles {
         log.write('error', 'order-without-file', { bank });
         continue;
       }
-      const doubtful = await Promise.all(rows.filter((row) => row.file_name === name).map((row) => this.open(row)));
-      await this.startSending.execute(
-        doubtful.filter((one) => one !== undefined),
-        { event: 'available' },
+      await this.attempt(() =>
+        this.writeDoubtfulFile(
+          name,
+          legalPerson,
+          rows.filter((row) => row.file_name === name),
+        ),
       );
-      await this.attempt(async () => {
-        if (!(await this.parts.exchange.isWaiting(legalPerson, name))) await this.writeAgain(name, legalPerson);
-        else await database.run((tx) => noteWritten(tx, name, legalPerson, clock.now()));
-      });
     }
+  }
+
+  /** The machine is asked first: while it is away the orders stay UNKNOWN, and the next turn finds them again. */
+  private async writeDoubtfulFile(name: string, legalPerson: string, rows: readonly OrderRow[]): Promise<void> {
+    const { database, clock } = this.context;
+    const waits = await this.parts.exchange.isWaiting(legalPerson, name);
+    const doubtful = (await Promise.all(rows.map((row) => this.open(row)))).filter((one) => one !== undefined);
+    await this.startSending.execute(doubtful, { event: 'available' });
+    this.unplaced.set(name, legalPerson);
+    if (!waits) return this.writeAgain(name, legalPerson);
+    await database.run((tx) => noteWritten(tx, name, legalPerson, clock.now()));
+    this.unplaced.delete(name);
   }
 
   /** Files that the bank has taken away and never spoken of. */
@@ -153,12 +163,12 @@ export class WriteFiles {
   private async write(name: string, legalPerson: string, sendings: readonly Sending[]): Promise<void> {
     const inOrder = [...sendings].sort((a, b) => a.known.row.seq - b.known.row.seq);
     const orders = inOrder.map((sending) => ({ orderNumber: sending.known.row.order_number, bytes: sending.bytes }));
-    const bytes = await this.parts.translation.writeFile(orders);
     this.unplaced.set(name, legalPerson);
+    const bytes = await this.parts.translation.writeFile(orders);
     await this.parts.exchange.write({ legalPerson, name, bytes, signature: await signForWire(this.parts.signer, bytes) });
-    this.unplaced.delete(name);
     failPoint('connector.file-placed');
     await this.context.database.run((tx) => noteWritten(tx, name, legalPerson, this.context.clock.now()));
+    this.unplaced.delete(name);
   }
 
   /** A name that no order has: after a restart within one second the count begins anew. */
