@@ -15,16 +15,13 @@ export async function startMariadb({ folder, log, onRestart }) {
   await ensureProgram('mariadbd', ['mariadb-server'], log);
   const home = path.join(folder, 'mariadb');
   const data = path.join(home, 'data');
-  mkdirSync(home, { recursive: true });
+  // A server that starts removes what it takes for the leavings of another one from its folder for temporary tables.
+  const temporary = path.join(path.resolve(home), 'tmp');
+  mkdirSync(temporary, { recursive: true });
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
   if (!existsSync(path.join(data, 'mysql'))) {
-    await runToEnd('mariadb-install-db', [
-      '--no-defaults',
-      ...user,
-      `--datadir=${data}`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-    ]);
+    const args = ['--no-defaults', ...user, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'];
+    await runToEnd('mariadb-install-db', args, { env: { ...process.env, TMPDIR: temporary } });
   }
   const password = secretIn(path.join(home, 'admin.password'));
   const init = path.join(home, 'init.sql');
@@ -33,7 +30,7 @@ export async function startMariadb({ folder, log, onRestart }) {
   const kept = await keepRunning({
     name: 'mariadb',
     program: 'mariadbd',
-    args: ['--no-defaults', ...user, ...settings({ home, data, init, port })],
+    args: ['--no-defaults', ...user, ...settings({ home, data, temporary, init, port })],
     port,
     logFile: path.join(home, 'server.log'),
     readyMsMax: READY_MS_MAX,
@@ -45,9 +42,10 @@ export async function startMariadb({ folder, log, onRestart }) {
   return { url: `mysql://${ADMIN}:${password}@127.0.0.1:${port}/chakong?socketPath=${socket}`, kept };
 }
 
-function settings({ home, data, init, port }) {
+function settings({ home, data, temporary, init, port }) {
   return [
     `--datadir=${data}`,
+    `--tmpdir=${temporary}`,
     `--socket=${path.join(home, 'socket')}`,
     `--port=${port}`,
     `--init-file=${init}`,
