@@ -59,7 +59,7 @@ export class Caller {
     return fetch(`${this.origin}${path}`, {
       method,
       headers: { ...headers, ...options.headers },
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
   }

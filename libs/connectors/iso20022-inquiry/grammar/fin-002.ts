@@ -1,0 +1,34 @@
+/** Fin.002.001.03, safe deposit boxes in a response (Finnish profile). */
+export const FIN_002 = `
+  namespace = urn:fin.002.001.03
+  root = Document:Document
+  BranchAndFinancialInstitutionIdentification4 = sequence FinInstnId:FinancialInstitutionIdentification7
+  CountryCode = string /[A-Z]{2,2}/
+  DateAndPlaceOfBirth = sequence BirthDt:ISODate CtryOfBirth:CountryCode
+  Document = sequence InfRspnFin002:InformationResponseFIN002
+  ExternalFinancialInstitutionIdentification1Code = string 1..4
+  ExternalOrganisationIdentification1Code = string 1..4
+  ExternalPersonIdentification1Code = string 1..4
+  FinancialIdentificationSchemeName1Choice = choice Cd:ExternalFinancialInstitutionIdentification1Code Prtry:Max35Text
+  FinancialInstitutionIdentification7 = sequence Nm:Max140Text? Othr:GenericFinancialIdentification1?
+  GenericFinancialIdentification1 = sequence Id:Max35Text SchmeNm:FinancialIdentificationSchemeName1Choice? Issr:Max35Text?
+  GenericIdentification1 = sequence Id:Max35Text SchmeNm:Max35Text? Issr:Max35Text?
+  GenericOrganisationIdentification1 = sequence Id:Max35Text SchmeNm:OrganisationIdentificationSchemeName1Choice? Issr:Max35Text?
+  GenericPersonIdentification1 = sequence Id:Max35Text SchmeNm:PersonIdentificationSchemeName1Choice? Issr:Max35Text?
+  ISODate = date
+  ISODateTime = dateTime
+  InformationResponseFIN002 = sequence InvstgtnId:Max35Text CreDtTm:ISODateTime SvcrId:BranchAndFinancialInstitutionIdentification4 SdBoxAndPties:SafetyDepositBoxAndParties+
+  Max140Text = string 1..140
+  Max34Text = string 1..34
+  Max35Text = string 1..35
+  OrganisationIdentification6 = sequence Othr:GenericOrganisationIdentification1*
+  OrganisationIdentificationSchemeName1Choice = choice Cd:ExternalOrganisationIdentification1Code Prtry:Max35Text
+  OwnerType1 = sequence Prtry:GenericIdentification1?
+  Party8Choice = choice OrgId:OrganisationIdentification6 PrvtId:PersonIdentification5
+  PartyIdentification41 = sequence Nm:Max140Text? Id:Party8Choice? CtryOfRes:CountryCode?
+  PersonIdentification5 = sequence DtAndPlcOfBirth:DateAndPlaceOfBirth? Othr:GenericPersonIdentification1*
+  PersonIdentificationSchemeName1Choice = choice Cd:ExternalPersonIdentification1Code Prtry:Max35Text
+  SafetyDepositBoxAndParties = sequence SdBox:SdBox Role:SdBoxRole+
+  SdBox = sequence Id:Max34Text OpngDt:ISODate? ClsgDt:ISODate?
+  SdBoxRole = sequence Pty:PartyIdentification41 OwnrTp:OwnerType1 StartDt:ISODate? EndDt:ISODate?
+`;

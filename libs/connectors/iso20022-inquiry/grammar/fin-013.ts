@@ -1,0 +1,31 @@
+/** Fin.013.001.04, customers and beneficiaries in a response (Finnish profile). */
+export const FIN_013 = `
+  namespace = urn:fin.013.001.04
+  root = Document:Document
+  Beneficiaries = sequence Id:Beneficiary+
+  Beneficiary = sequence Nm:Max140Text PrvtId:PersonIdentification5b StartDt:ISODate? EndDt:ISODate?
+  BranchAndFinancialInstitutionIdentification4 = sequence FinInstnId:FinancialInstitutionIdentification7
+  CustomerInfo = sequence OpngDt:ISODate ClsgDt:ISODate?
+  DateAndPlaceOfBirth2 = sequence BirthDt:ISODate
+  Document = sequence InfRspnFin013:InformationResponseFIN013
+  ExternalFinancialInstitutionIdentification1Code = string 1..4
+  ExternalOrganisationIdentification1Code = string 1..4
+  ExternalPersonIdentification1Code = string 1..4
+  FinancialIdentificationSchemeName1Choice = choice Cd:ExternalFinancialInstitutionIdentification1Code Prtry:Max35Text
+  FinancialInstitutionIdentification7 = sequence Othr:GenericFinancialIdentification1b?
+  GenericFinancialIdentification1b = sequence Id:Max35Text SchmeNm:FinancialIdentificationSchemeName1Choice Issr:Max35Text?
+  GenericOrganisationIdentification1 = sequence Id:Max35Text SchmeNm:OrganisationIdentificationSchemeName1Choice? Issr:Max35Text?
+  GenericPersonIdentification1b = sequence Id:Max35Text SchmeNm:PersonIdentificationSchemeName1Choice Issr:Max35Text?
+  ISODate = date
+  ISODateTime = dateTime
+  InformationResponseFIN013 = sequence InvstgtnId:Max35Text CreDtTm:ISODateTime SvcrId:BranchAndFinancialInstitutionIdentification4 LegalPersonInfo:LegalPersonInfo+
+  LegalPersonInfo = sequence Id:PartyIdentification41b CustomerInfo:CustomerInfo? Beneficiaries:Beneficiaries?
+  Max140Text = string 1..140
+  Max35Text = string 1..35
+  OrganisationIdentification6b = sequence Othr:GenericOrganisationIdentification1+
+  OrganisationIdentificationSchemeName1Choice = choice Cd:ExternalOrganisationIdentification1Code Prtry:Max35Text
+  Party8Choice2 = choice OrgId:OrganisationIdentification6b PrvtId:PersonIdentification5b
+  PartyIdentification41b = sequence Nm:Max140Text? Id:Party8Choice2
+  PersonIdentification5b = sequence DtAndPlcOfBirth:DateAndPlaceOfBirth2 Othr:GenericPersonIdentification1b+
+  PersonIdentificationSchemeName1Choice = choice Cd:ExternalPersonIdentification1Code Prtry:Max35Text
+`;
