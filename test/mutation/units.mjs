@@ -59,8 +59,8 @@ export const UNITS = [
   held(MERKLE, ['hashing', 'ranges', 'tree-reader', 'right-edge'], ['hashing', 'small-trees']),
   held(MERKLE, ['verify-proof'], ['small-trees', 'vectors']),
   held(MERKLE, ['tile-path', 'bundle'], ['tile-path', 'vectors']),
-  held(MERKLE, ['note', 'note-key', 'checkpoint', 'exact-base64', 'tlog-proof'], ['note', 'vectors', 'log-vectors']),
-  held(MERKLE, ['cosignature', 'witness-policy', 'add-checkpoint'], ['cosignature']),
+  held(MERKLE, ['note', 'note-key', 'checkpoint', 'exact-base64', 'tlog-proof'], ['note', 'refusals', 'vectors', 'log-vectors']),
+  held(MERKLE, ['cosignature', 'witness-policy', 'add-checkpoint'], ['cosignature', 'refusals', 'witness-refusals']),
   {
     name: 'apps/court-gateway/src/adapters/http/writes',
     mutate: ['apps/court-gateway/src/adapters/http/writes.ts'],
