@@ -3,6 +3,7 @@ import { builtFile, startProcess, tempDir } from '#testing';
 import { runCommand } from './command.js';
 import { damagedCopy, DAMAGES } from './damage.js';
 import { buildGoTools, firstLine, type GoTools } from './go-tools.js';
+import { checkWithSigstore, SIGSTORE } from './sigstore.js';
 
 const CHECK_MS_MAX = 120_000;
 const SOURCES = 'test/interop/go';
@@ -21,12 +22,19 @@ export interface Outcome {
   readonly what: string;
 }
 
-/** The checks of the Go program: how each is called, and the name by which it is skipped. */
-const CHECKS = [
+/** A tool that reads a log: returns its name and version, a tab, and what it accepted; throws a refusal. */
+interface Check {
+  readonly name: string;
+  read(log: string, older: string): Promise<string>;
+}
+
+const GO_CHECKS = [
   { name: 'golang.org/x/mod/sumdb', args: (log: string, older: string) => ['sumdb', log, older] },
   { name: 'github.com/transparency-dev/tessera/fsck', args: (log: string) => ['fsck', log] },
 ] as const;
-type Check = (typeof CHECKS)[number];
+
+/** The end of a check that says nothing about the log. */
+class NoAnswer extends Error {}
 
 /**
  * Makes a log of as many entries and has it read by tools that are not ours: once as it is, and once after each damage, which they must refuse.
@@ -37,7 +45,6 @@ export async function interop(root: string, entries: number): Promise<Outcome[]>
   const place = await tempDir('interop');
   try {
     const tools = await buildGoTools(path.join(root, SOURCES), place.path);
-    if (!('program' in tools)) return CHECKS.map(({ name }) => unavailable(name, tools));
     const made = await makeLog(place.path, entries);
     const copies = await Promise.all(
       DAMAGES.map(async (damage, n) => {
@@ -47,7 +54,11 @@ export async function interop(root: string, entries: number): Promise<Outcome[]>
       }),
     );
     const outcomes: Outcome[] = [];
-    for (const check of CHECKS) outcomes.push(await outcomeOf(tools.program, check, made, copies));
+    for (const { name, args } of GO_CHECKS) {
+      if (!('program' in tools)) outcomes.push(unavailable(name, tools));
+      else outcomes.push(await outcomeOf({ name, read: (log, older) => askGo(tools.program, args(log, older)) }, made, copies));
+    }
+    outcomes.push(await outcomeOf({ name: SIGSTORE, read: checkWithSigstore }, made, copies));
     return outcomes;
   } finally {
     await place.remove();
@@ -58,22 +69,33 @@ function unavailable(tool: string, tools: Exclude<GoTools, { program: string }>)
   return 'missing' in tools ? { state: 'skipped', tool, what: tools.missing } : { state: 'FAILED', tool, what: tools.broken };
 }
 
-async function outcomeOf(
-  program: string,
-  check: Check,
-  made: MadeLog,
-  damaged: readonly { log: string; what: string }[],
-): Promise<Outcome> {
-  const whole = await runCommand(program, check.args(made.log, made.older), CHECK_MS_MAX);
-  if (whole?.code !== 0) return { state: 'FAILED', tool: check.name, what: `refused the log: ${lastLine(whole?.stderr)}` };
-  const [tool = check.name, accepted = ''] = firstLine(whole.stdout).split('\t');
+async function askGo(program: string, args: readonly string[]): Promise<string> {
+  const end = await runCommand(program, args, CHECK_MS_MAX);
+  if (end?.code === 0) return firstLine(end.stdout);
+  // Exit 1 is the program's refusal; any other end says nothing about the log.
+  throw end?.code === 1 ? new Error(lastLine(end.stderr)) : new NoAnswer(`it ended with ${end?.code ?? 'no code'}`);
+}
+
+async function outcomeOf(check: Check, made: MadeLog, damaged: readonly { log: string; what: string }[]): Promise<Outcome> {
+  const whole = await answerOf(check, made.log, made.older);
+  if (typeof whole !== 'string') return { state: 'FAILED', tool: check.name, what: `refused the log: ${whole.message}` };
+  const [tool = check.name, accepted = ''] = whole.split('\t');
   if (!accepted.includes(String(made.size))) return { state: 'FAILED', tool, what: `accepted another log than the made one: ${accepted}` };
   for (const { log, what } of damaged) {
-    const end = await runCommand(program, check.args(log, made.older), CHECK_MS_MAX);
-    // Exit 1 is the program's refusal; any other end says nothing about the log.
-    if (end?.code !== 1) return { state: 'FAILED', tool, what: `did not refuse a flipped bit in ${what} (exit ${end?.code ?? 'none'})` };
+    const answer = await answerOf(check, log, made.older);
+    if (typeof answer === 'string') return { state: 'FAILED', tool, what: `did not refuse a flipped bit in ${what}` };
+    if (answer instanceof NoAnswer) return { state: 'FAILED', tool, what: `said nothing of a flipped bit in ${what}: ${answer.message}` };
   }
   return { state: 'ok', tool, what: `${accepted}; refused a flipped bit in ${damaged.map(({ what }) => what).join(', ')}` };
+}
+
+/** What the tool accepted, or the error with which it refused. */
+async function answerOf(check: Check, log: string, older: string): Promise<string | Error> {
+  try {
+    return await check.read(log, older);
+  } catch (error) {
+    return error instanceof Error ? error : new NoAnswer(String(error));
+  }
 }
 
 async function makeLog(folder: string, entries: number): Promise<MadeLog> {
