@@ -3,6 +3,7 @@ import { builtFile, startProcess, tempDir } from '#testing';
 import { runCommand } from './command.js';
 import { damagedCopy, DAMAGES } from './damage.js';
 import { buildGoTools, firstLine, type GoTools } from './go-tools.js';
+import { NoAnswer } from './no-answer.js';
 import { checkWithSigstore, SIGSTORE } from './sigstore.js';
 
 const CHECK_MS_MAX = 120_000;
@@ -32,9 +33,6 @@ const GO_CHECKS = [
   { name: 'golang.org/x/mod/sumdb', args: (log: string, older: string) => ['sumdb', log, older] },
   { name: 'github.com/transparency-dev/tessera/fsck', args: (log: string) => ['fsck', log] },
 ] as const;
-
-/** The end of a check that says nothing about the log. */
-class NoAnswer extends Error {}
 
 /**
  * Makes a log of as many entries and has it read by tools that are not ours: once as it is, and once after each damage, which they must refuse.

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { bundlePath, decodeBundle, parseCheckpoint, tilePath, TILE_WIDTH, TreeReader, widthAt, type TileSource } from '#merkle';
+import { VerificationError } from '@sigstore/verify';
 import { verifyTLogInclusion } from '@sigstore/verify/dist/tlog/index.js';
+import { NoAnswer } from './no-answer.js';
 
 /** Entries that are proven, spread evenly over the log, its first and last among them. */
 const PROVEN = 64;
@@ -78,7 +80,12 @@ export async function checkWithSigstore(log: string): Promise<string> {
       inclusionProof,
       canonicalizedBody: Buffer.from(entry),
     };
-    verifyTLogInclusion(shaped as unknown as Parameters<typeof verifyTLogInclusion>[0], [authority]);
+    try {
+      verifyTLogInclusion(shaped as unknown as Parameters<typeof verifyTLogInclusion>[0], [authority]);
+    } catch (cause) {
+      // Anything else than a refusal in the library's own words would be a mistake of ours in its shapes.
+      throw cause instanceof VerificationError ? cause : new NoAnswer(String(cause), { cause });
+    }
   }
   return `${SIGSTORE} ${await installedVersion()}\tsignature and ${indexes.size} inclusion proofs of ${size} entries`;
 }
