@@ -23,7 +23,17 @@ const SOURCE_BYTES_MAX = 64 * 1024 * 1024;
 const BUILD_NAME = /^[0-9a-f]{16}$/;
 const TEMP_NAME = /^\.tmp-(\d+)-/;
 
-const ROOTS = ['apps', 'libs', 'deploy', 'test/architecture', 'test/bench', 'test/faults', 'test/scenarios/stage', 'test/tamper-drill'];
+const ROOTS = [
+  'apps',
+  'libs',
+  'deploy',
+  'test/architecture',
+  'test/bench',
+  'test/faults',
+  'test/fuzz',
+  'test/scenarios/stage',
+  'test/tamper-drill',
+];
 const FOLDERS_LEFT_OUT = new Set(['node_modules', 'fixtures', 'data', 'coverage', 'dist']);
 /** What a build holds apart from compiled TypeScript: every other file of a unit except its documents and its specs. */
 const NOT_ASSETS = /(\.md|\.d\.ts|\.d\.mts|\.spec\.ts)$/;
