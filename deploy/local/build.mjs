@@ -31,6 +31,7 @@ const ROOTS = [
   'test/bench',
   'test/faults',
   'test/interop',
+  'test/fuzz',
   'test/scenarios/stage',
   'test/tamper-drill',
 ];
