@@ -64,6 +64,6 @@ export const UNITS = [
   {
     name: 'apps/court-gateway/src/adapters/http/writes',
     mutate: ['apps/court-gateway/src/adapters/http/writes.ts'],
-    specs: ['apps/court-gateway/src/writes.int.spec.ts'],
+    specs: ['apps/court-gateway/src/writes.int.spec.ts', 'apps/court-gateway/src/writes-outcomes.int.spec.ts'],
   },
 ];
