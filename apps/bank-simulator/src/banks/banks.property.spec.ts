@@ -144,5 +144,8 @@ function check({ book }: Seat, count: Count): void {
 }
 
 function snapshot({ book }: Seat): unknown {
-  return JSON.parse(JSON.stringify([customerViews(book), book.lastNumbers(), book.nextDueAt() < Infinity, book.accounts.size]));
+  // The next due time may be known too early, after a release for example, and is then looked for anew; what counts is the true one.
+  book.recomputeDue();
+  const due = book.nextDueAt() < Infinity ? book.nextDueAt() : 'never';
+  return JSON.parse(JSON.stringify([customerViews(book), book.lastNumbers(), due, book.accounts.size]));
 }
