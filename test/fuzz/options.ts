@@ -1,3 +1,5 @@
+import { parseArgs } from 'node:util';
+import { errorText } from '#kernel';
 import { PARSERS } from './parsers.js';
 
 export const USAGE = 'usage: npm run -s fuzz -- [--parser <name>] [--inputs <1..10000000>] [--seed <whole number>] [--list]';
@@ -6,6 +8,7 @@ const INPUTS_DEFAULT = 100_000;
 const INPUTS_MAX = 10_000_000;
 const SEED_DEFAULT = 1;
 const SEED_MAX = 2 ** 31 - 1;
+const OPTIONS = { parser: { type: 'string' }, inputs: { type: 'string' }, seed: { type: 'string' }, list: { type: 'boolean' } } as const;
 
 export interface FuzzOptions {
   readonly parser: string | undefined;
@@ -17,18 +20,16 @@ export interface FuzzOptions {
 
 /** Reads the command line. @returns what is wrong with it as a text */
 export function parseFuzzOptions(args: readonly string[]): FuzzOptions | string {
-  const pairs = args.filter((arg) => arg !== '--list');
-  const given = new Map<string, string>();
-  for (let at = 0; at < pairs.length; at += 2) {
-    const [name = '', value] = pairs.slice(at, at + 2);
-    if (!['--parser', '--inputs', '--seed'].includes(name) || value === undefined) return `${name} is no option, or lacks its value`;
-    given.set(name, value);
+  let values;
+  try {
+    ({ values } = parseArgs({ args: [...args], options: OPTIONS }));
+  } catch (error) {
+    return errorText(error);
   }
-  const inputs = Number(given.get('--inputs') ?? INPUTS_DEFAULT);
-  const seed = Number(given.get('--seed') ?? SEED_DEFAULT);
-  const parser = given.get('--parser');
+  const { parser, list = false } = values;
+  const [inputs, seed] = [Number(values.inputs ?? INPUTS_DEFAULT), Number(values.seed ?? SEED_DEFAULT)];
   if (!Number.isInteger(inputs) || inputs < 1 || inputs > INPUTS_MAX) return `--inputs is a whole number from 1 to ${INPUTS_MAX}`;
   if (!Number.isInteger(seed) || seed < 0 || seed > SEED_MAX) return `--seed is a whole number from 0 to ${SEED_MAX}`;
   if (parser !== undefined && !PARSERS.some(({ name }) => name === parser)) return `no parser is named ${parser}`;
-  return { parser, inputs, seed, list: args.includes('--list') };
+  return { parser, inputs, seed, list };
 }
