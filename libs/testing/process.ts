@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { promisify } from 'node:util';
 import { AppError } from '#kernel';
 import { eventually } from './eventually.js';
 
@@ -73,4 +74,23 @@ async function waitForLine(child: ChildProcess, output: () => string, pattern: R
   }, limitMs);
   if (found === 'ended') throw new AppError('unavailable', `the process ended before ${String(pattern)} came:\n${output().slice(-4000)}`);
   return found;
+}
+
+/** What a program of ours said and how it ended. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `node <script> …args` to its end. */
+export async function runScript(script: string, args: readonly string[] = []): Promise<Outcome> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [script, ...args], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    return error as Outcome;
+  }
 }

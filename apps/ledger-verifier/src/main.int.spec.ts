@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { builtFile, tempDir, type TempDir } from '#testing';
+import { builtFile, runScript, tempDir, type Outcome, type TempDir } from '#testing';
 import { chainedLeaves, logFiles, testKey, tlogProof, writeLog } from '../fixtures/log-writer.js';
 
 const key = testKey('gateway.example/ledger/2026');
@@ -24,20 +22,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => place.remove());
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(...args: string[]): Promise<Outcome> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], { env: { ...process.env, NODE_OPTIONS: '' } });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    return error as Outcome;
-  }
-}
+const run = (...args: string[]): Promise<Outcome> => runScript(main, args);
 
 describe('the command', () => {
   it('exits 0 with one line when everything was derived again', async () => {

@@ -22,7 +22,8 @@ export type Content =
 /** What a message of one name space may hold. */
 export interface Grammar {
   readonly namespace: string;
-  readonly root: string;
+  /** Type of the one element that such a message begins with. */
+  readonly rootType: string;
   readonly types: ReadonlyMap<string, Content>;
 }
 
@@ -46,7 +47,8 @@ export function readGrammar(table: string): Grammar {
     .filter((line) => line !== '');
   const parts = new Map(lines.map((line) => [line.slice(0, line.indexOf(' = ')), line.slice(line.indexOf(' = ') + 3)] as const));
   const [namespace, root] = [parts.get('namespace'), parts.get('root')];
-  if (namespace === undefined || root === undefined) throw new Error('a table names its name space and its root');
+  const rootType = root?.split(':')[1];
+  if (namespace === undefined || rootType === undefined) throw new Error('a table names its name space and its root');
   parts.delete('namespace');
   parts.delete('root');
   const types = new Map([...parts].map(([name, text]) => [name, contentOf(text)] as const));
@@ -54,7 +56,7 @@ export function readGrammar(table: string): Grammar {
     if (!('particles' in content)) continue;
     for (const { kind, type } of content.particles) if (kind !== 'any' && !types.has(type)) throw new Error(`no type is named ${type}`);
   }
-  return { namespace, root, types };
+  return { namespace, rootType, types };
 }
 
 function contentOf(text: string): Content {

@@ -17,7 +17,7 @@ const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/';
 const ENVELOPE = 'urn:fi:tulli:wsdl_root.002';
 
 const HEADER = readGrammar(HEAD_001);
-const MESSAGES: ReadonlyMap<string, readonly [name: string, grammar: Grammar, envelope: string]> = new Map(
+const MESSAGES: ReadonlyMap<string, readonly [name: MessageName, grammar: Grammar, envelope: string]> = new Map(
   [
     ['auth.001.001.01', readGrammar(AUTH_001), 'ApplicationRequest'] as const,
     ['auth.002.001.01', readGrammar(AUTH_002), 'ApplicationResponse'] as const,
@@ -28,7 +28,7 @@ const SUPPLEMENTS: ReadonlyMap<string, Grammar> = new Map(
   [SUPL_027, FIN_002, FIN_012, FIN_013].map(readGrammar).map((grammar) => [grammar.namespace, grammar] as const),
 );
 
-export type MessageName = string;
+export type MessageName = 'auth.001.001.01' | 'auth.002.001.01';
 
 /** A message that holds, and what its signature is worth. */
 export interface InquiryMessage {
@@ -49,12 +49,12 @@ export interface InquiryMessage {
 export function readMessage(bytes: Uint8Array, trust: SignatureTrust): InquiryMessage {
   const { document, text } = parseDocument(bytes);
   const inner = withoutSoap(document.documentElement);
-  if (inner.localName === 'Document') return { name: validDocument(inner), document: inner, signature: 'absent', remark: undefined };
+  if (inner.localName === 'Document') return unsigned(validDocument(inner), inner, trust);
   const { header, body } = partsOf(inner);
   const name = validDocument(body, inner);
   const signature = signatureOf(header);
   assertHeader(header, name);
-  if (!signature) return { name, document: body, signature: 'absent', remark: undefined };
+  if (!signature) return unsigned(name, body, trust);
   try {
     const good = judgeSignature(text, inner, signature, trust);
     const signed = partsOf(parseDocument(Buffer.from(good.signedXml, 'utf8')).document.documentElement).body;
@@ -64,6 +64,12 @@ export function readMessage(bytes: Uint8Array, trust: SignatureTrust): InquiryMe
     if (!(error instanceof OutOfDate)) throw error;
     return { name, document: body, signature: 'not-judged', remark: error.message };
   }
+}
+
+/** Who names certificates asks for a signature: a message that lost it on its way must not pass for one that never had it. */
+function unsigned(name: MessageName, document: Element, { certificates }: SignatureTrust): InquiryMessage {
+  if (certificates) throw new Refusal('signature-missing', 'the message has no signature');
+  return { name, document, signature: 'absent', remark: undefined };
 }
 
 function withoutSoap(root: Element): Element {
@@ -94,7 +100,7 @@ function validDocument(body: Element, envelope?: Element): MessageName {
   const [name, grammar, wrapper] = message;
   if (envelope && envelope.localName !== wrapper)
     throw new Refusal('header-mismatch', `${name} does not travel in ${envelope.localName ?? ''}`);
-  validate(body, 'Document', grammar, validSupplement);
+  validate(body, grammar.rootType, grammar, validSupplement);
   return name;
 }
 
@@ -102,14 +108,13 @@ function validSupplement(element: Element): void {
   const grammar = SUPPLEMENTS.get(element.namespaceURI ?? '');
   if (!grammar || element.localName !== 'Document')
     throw new Refusal('structure', `${pathOf(element)} is no supplement that is known here`);
-  validate(element, 'Document', grammar, (foreign) => {
+  validate(element, grammar.rootType, grammar, (foreign) => {
     throw new Refusal('structure', `${pathOf(foreign)} does not belong here`);
   });
 }
 
 function assertHeader(header: Element, name: MessageName): void {
-  // The name of a header's root type is the second half of the table's root.
-  validate(header, HEADER.root.split(':')[1] ?? '', HEADER, (element) => {
+  validate(header, HEADER.rootType, HEADER, (element) => {
     if (!isNamed(element, DSIG, 'Signature')) throw new Refusal('structure', `${pathOf(element)} is no signature`);
   });
   const named = childElements(header).find((part) => part.localName === 'MsgDefIdr');

@@ -5,6 +5,7 @@ export type RefusalCode =
   | 'structure'
   | 'value'
   | 'header-mismatch'
+  | 'signature-missing'
   | 'signature-structure'
   | 'signature-invalid'
   | 'certificate-untrusted';

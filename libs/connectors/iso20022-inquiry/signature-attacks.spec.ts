@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { inSoap, REQUEST, request } from './fixtures/messages.js';
+import { changed, inSoap, REQUEST, request } from './fixtures/messages.js';
 import { signed, testSigner, type TestSigner } from './fixtures/signing.js';
 import { readMessage, Refusal, type InquiryMessage, type SignatureTrust } from './index.js';
 
@@ -28,12 +28,6 @@ const refusal = (xml: string, trust = trusting(bank)): string => {
     if (error instanceof Refusal) return error.code;
     throw error;
   }
-};
-
-const changed = (xml: string, from: string | RegExp, to: string): string => {
-  const after = xml.replace(from, to);
-  expect(after).not.toBe(xml);
-  return after;
 };
 
 /** One element with all that is in it. */
@@ -155,8 +149,10 @@ describe('an attack', () => {
 
   it.each(attacks)('by %s is refused', (_name, attack, code) => expect(refusal(attack(good))).toBe(code));
 
-  it('by leaving the signature out is seen as a message without one', () => {
+  it('by leaving the signature out is refused by who names certificates, and is a message without one to who does not', () => {
     const bare = changed(good, /<h:Sgntr>.*<\/h:Sgntr>/s, '');
-    expect(read(bare).signature).toBe('absent');
+    expect(refusal(bare)).toBe('signature-missing');
+    expect(refusal(REQUEST)).toBe('signature-missing');
+    expect(refusal(bare, { certificates: undefined, at: DAY })).toBe('accepted, signature absent');
   });
 });

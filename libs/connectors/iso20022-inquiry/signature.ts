@@ -20,7 +20,7 @@ export interface GoodSignature {
 
 /** Whose signatures are taken, and the moment at which a certificate must be valid. */
 export interface SignatureTrust {
-  /** Exactly these certificates; undefined takes the one in the message, which then proves no more than that nothing was changed after signing. */
+  /** Exactly these certificates, and no message without a signature; undefined takes the one in the message, which then proves no more than that nothing was changed after signing. */
   readonly certificates: readonly X509Certificate[] | undefined;
   readonly at: Date;
 }

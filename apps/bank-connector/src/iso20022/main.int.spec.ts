@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { builtFile, repository, tempDir, type TempDir } from '#testing';
+import { builtFile, repository, runScript, tempDir, TestAuthority, type Outcome, type TempDir } from '#testing';
 
 const sample = (name: string): string => path.join(repository, 'docs/dialects/samples/iso20022-inquiry', `${name}.xml`);
 let main = '';
@@ -18,20 +16,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => place.remove());
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(...args: string[]): Promise<Outcome> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], { env: { ...process.env, NODE_OPTIONS: '' } });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    return error as Outcome;
-  }
-}
+const run = (...args: string[]): Promise<Outcome> => runScript(main, args);
 
 describe('the command', () => {
   it('says one line a file and exits 0 when all are taken', async () => {
@@ -48,6 +33,15 @@ describe('the command', () => {
       1,
       [expect.stringMatching(/^refused value \S+\/FrDt is no date$/), 'accepted auth.002.001.01 signature absent', ''],
     ]);
+  });
+
+  it('asks for a signature when a certificate is named', async () => {
+    const pem = path.join(place.path, 'trusted.pem');
+    await writeFile(pem, (await TestAuthority.create('bank')).cert);
+    expect(await run('check', '--certificate', pem, sample('request'))).toMatchObject({
+      code: 1,
+      stdout: 'refused signature-missing the message has no signature\n',
+    });
   });
 
   it.each([[[]], [['check']], [['read', 'x']], [['check', '--certificate', '/nowhere', 'x']], [['check', '/nowhere.xml']], [['--other']]])(

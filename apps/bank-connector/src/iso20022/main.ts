@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { MESSAGE_LIMITS, readMessage, Refusal, type SignatureTrust } from '#connectors/iso20022-inquiry';
+import { readMessage, Refusal, type SignatureTrust } from '#connectors/iso20022-inquiry';
 import { errorText, SystemClock } from '#kernel';
 
 const USAGE = 'usage: npm run -s iso20022 -- check [--certificate <trusted.pem>]… <file.xml>…';
@@ -48,7 +48,6 @@ async function check(file: string, trust: SignatureTrust): Promise<boolean> {
     throw new WrongUsage(`${file}: ${errorText(error)}`);
   });
   try {
-    if (bytes.length > MESSAGE_LIMITS.bytes) throw new Refusal('unreadable', `the document has more than ${MESSAGE_LIMITS.bytes} bytes`);
     const { name, signature, remark } = readMessage(bytes, trust);
     const worth = signature === 'absent' ? ' signature absent' : signature === 'not-judged' ? '' : ' signature ok';
     say(`accepted ${name}${worth}`);

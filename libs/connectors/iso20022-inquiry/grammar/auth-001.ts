@@ -1,4 +1,4 @@
-/** Auth.001.001.01, information request opening: what an authority asks. */
+/** Of auth.001.001.01, information request opening: what an authority asks. */
 export const AUTH_001 = `
   namespace = urn:iso:std:iso:20022:tech:xsd:auth.001.001.01
   root = Document:Document

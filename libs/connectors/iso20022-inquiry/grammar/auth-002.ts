@@ -1,4 +1,4 @@
-/** Auth.002.001.01, information request response: what was found. */
+/** Of auth.002.001.01, information request response: what was found. */
 export const AUTH_002 = `
   namespace = urn:iso:std:iso:20022:tech:xsd:auth.002.001.01
   root = Document:Document

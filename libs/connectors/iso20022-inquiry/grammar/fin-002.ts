@@ -1,4 +1,4 @@
-/** Fin.002.001.03, safe deposit boxes in a response (Finnish profile). */
+/** Of fin.002.001.03, safe deposit boxes in a response (Finnish profile). */
 export const FIN_002 = `
   namespace = urn:fin.002.001.03
   root = Document:Document

@@ -1,4 +1,4 @@
-/** Fin.012.001.03, who asks, in a request (Finnish profile). */
+/** Of fin.012.001.03, who asks, in a request (Finnish profile). */
 export const FIN_012 = `
   namespace = urn:fin.012.001.03
   root = Document:Document

@@ -1,4 +1,4 @@
-/** Fin.013.001.04, customers and beneficiaries in a response (Finnish profile). */
+/** Of fin.013.001.04, customers and beneficiaries in a response (Finnish profile). */
 export const FIN_013 = `
   namespace = urn:fin.013.001.04
   root = Document:Document

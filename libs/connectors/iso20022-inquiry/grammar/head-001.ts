@@ -1,4 +1,4 @@
-/** Head.001.001.01, business application header. */
+/** Of head.001.001.01, business application header. */
 export const HEAD_001 = `
   namespace = urn:iso:std:iso:20022:tech:xsd:head.001.001.01
   root = AppHdr:BusinessApplicationHeaderV01

@@ -1,4 +1,4 @@
-/** Supl.027.001.01, accounts and their parties in a response. */
+/** Of supl.027.001.01, accounts and their parties in a response. */
 export const SUPL_027 = `
   namespace = urn:iso:std:iso:20022:tech:xsd:supl.027.001.01
   root = Document:Document
