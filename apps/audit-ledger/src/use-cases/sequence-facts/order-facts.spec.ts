@@ -24,7 +24,15 @@ describe('the order of facts', () => {
     ['a fact goes on from an earlier batch', [fact('a', 3)], atTwo, { ready: ['a3'] }],
     ['a gap is held', [fact('a', 2)], none, { held: ['a2'] }],
     ['what follows a gap is held too', [fact('a', 4), fact('a', 5)], atTwo, { held: ['a4', 'a5'] }],
-    ['what comes too early waits for the next batch', [fact('a', 2), fact('a', 1)], none, { ready: ['a1'], held: ['a2'] }],
+    ['what comes too early enters behind what it follows', [fact('a', 2), fact('b', 1), fact('a', 1)], none, { ready: ['b1', 'a1', 'a2'] }],
+    ['a whole chain may come backwards', [fact('a', 5), fact('a', 4), fact('a', 3)], atTwo, { ready: ['a3', 'a4', 'a5'] }],
+    ['only what lies behind a gap is held', [fact('a', 6), fact('a', 4), fact('a', 3)], atTwo, { ready: ['a3', 'a4'], held: ['a6'] }],
+    [
+      'two versions that come too early are told apart',
+      [fact('a', 2), fact('a', 2, { leaf_hash: 'x' }), fact('a', 1)],
+      none,
+      { ready: ['a1', 'a2'], refused: ['place-taken'] },
+    ],
     ['a repetition is refused', [fact('a', 2)], atTwo, { refused: ['repeated'] }],
     ['a repetition in one batch is refused', [fact('a', 1), fact('a', 1)], none, { ready: ['a1'], refused: ['repeated'] }],
     ['a second version of a fact is refused', [fact('a', 2, { leaf_hash: 'x' })], atTwo, { refused: ['place-taken'] }],
@@ -48,21 +56,31 @@ describe('the order of facts', () => {
     });
   });
 
-  it('lets in whole chains whatever the order of arrival, batch by batch', () => {
+  it('lets in whole chains in one batch, whatever the order of arrival', () => {
     const all = ['a', 'b', 'c'].flatMap((chain) => [1, 2, 3, 4, 5].map((number) => fact(chain, number)));
     fc.assert(
       fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (arrived) => {
-        let before: ChainHeads = none;
-        let waiting: readonly WaitingFact[] = arrived;
-        const log: WaitingFact[] = [];
-        for (let turn = 0; waiting.length > 0 && turn < all.length; turn++) {
-          const ordered = orderFacts(waiting, before);
-          before = new Map([...before, ...ordered.heads]);
-          log.push(...ordered.ready);
-          waiting = ordered.held;
-        }
+        const { ready, held } = orderFacts(arrived, none);
+        expect(held).toEqual([]);
         for (const chain of ['a', 'b', 'c'])
-          expect(log.filter((one) => one.chain === chain).map((one) => one.chain_seq)).toEqual([1, 2, 3, 4, 5]);
+          expect(ready.filter((one) => one.chain === chain).map((one) => one.chain_seq)).toEqual([1, 2, 3, 4, 5]);
+      }),
+    );
+  });
+
+  it('holds nothing that the log could take, however the facts are cut into batches', () => {
+    const all = ['a', 'b'].flatMap((chain) => [1, 2, 3, 4].map((number) => fact(chain, number)));
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), fc.integer({ min: 1, max: 5 }), (arrived, size) => {
+        let before: ChainHeads = none;
+        let held: readonly WaitingFact[] = [];
+        for (let start = 0; start < arrived.length; start += size) {
+          const ordered = orderFacts([...held, ...arrived.slice(start, start + size)], before);
+          before = new Map([...before, ...ordered.heads]);
+          held = ordered.held;
+          for (const one of held) expect(one.chain_seq).toBeGreaterThan((before.get(one.chain)?.seq ?? 0) + 1);
+        }
+        expect(held).toEqual([]);
       }),
     );
   });

@@ -53,7 +53,7 @@ export class SequenceFacts {
     // Only one batch is ever under way, and the log it belongs to has just been opened: what is still staged was never committed.
     await this.parts.staging.discard();
     if (heads[0]?.year !== newestYear) this.show(await this.openLog.begin(newestYear));
-    this.heldChains = new Set(await this.parts.facts.heldChains());
+    await this.lookAgainAtHeld();
   }
 
   /** Sequences all that waits. @throws AppError what went wrong; the next call recovers, unless the log can no longer be trusted */
@@ -67,6 +67,14 @@ export class SequenceFacts {
       if (error instanceof AppError && (error.code === 'ledger-corrupt' || error.code === 'second-sequencer')) this.halted = error;
       throw error;
     }
+  }
+
+  /** What is held is judged anew, so that a fact is never left behind by what an earlier process or release made of it. */
+  private async lookAgainAtHeld(): Promise<void> {
+    const { database, facts } = this.parts;
+    const chains = await facts.heldChains();
+    if (chains.length > 0) await database.run((tx) => facts.release(tx, chains));
+    this.heldChains = new Set();
   }
 
   /** Why nothing is sequenced any more, if so. */
