@@ -2,20 +2,16 @@ import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/p
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { decodeBody } from '#contracts';
-import { canonicalBytes, silentLog, SystemClock, type Log } from '#kernel';
+import { canonicalBytes, silentLog } from '#kernel';
 import { parseTlogProof, parseVerifierKey, verifyTlogProof } from '#merkle';
 import { InProcessBus, type Message } from '#messaging';
-import type { OpenDatabase } from '#persistence';
 import { builtFile, eventually, eventuallyHolds, runScript, tempDir, testStore, TestStores, type TempDir } from '#testing';
 import { FactRows } from './adapters/store/fact-rows.js';
-import { LedgerService } from './ledger-service.js';
 import { ledgerMigrations } from './ledger-migrations.js';
 import { FactSource } from './testing/fact-source.js';
+import { ORIGIN, requestId, Rig } from './testing/rig.js';
 import { chainOf, readLeaf } from './use-cases/take-facts/read-leaf.js';
 
-const ORIGIN = 'gateway.test/ledger';
-/** On a server's database, beside other work, some hundred facts take seconds. */
-const COVERED_MS_MAX = 25_000;
 jest.setTimeout(60_000);
 let verifier = '';
 beforeAll(async () => {
@@ -27,69 +23,6 @@ async function verify(...args: string[]): Promise<{ code: number; line: string }
   const { code, stdout } = await runScript(verifier, args);
   return { code, line: stdout.trim() };
 }
-
-/** One data folder with a ledger that can be stopped and started again. */
-class Rig {
-  readonly clock = new SystemClock();
-  readonly events: string[] = [];
-  readonly log: Log = { write: (level, event) => void (level === 'warn' || level === 'error' ? this.events.push(event) : undefined) };
-  bus = new InProcessBus(this.clock, silentLog);
-  database!: OpenDatabase;
-  source!: FactSource;
-  ledger!: LedgerService;
-
-  constructor(
-    readonly folder: string,
-    private readonly seed = 5,
-  ) {}
-
-  async start(bus?: InProcessBus): Promise<this> {
-    this.bus = bus ?? new InProcessBus(this.clock, silentLog);
-    this.database = await new TestStores(testStore(), this.folder).open('ledger', ledgerMigrations, { time: this.clock });
-    this.source = await FactSource.open({
-      file: path.join(this.folder, 'source.sqlite'),
-      bus: this.bus,
-      clock: this.clock,
-      log: silentLog,
-    });
-    const settings = { folder: path.join(this.folder, 'ledger'), originBase: ORIGIN, signingSeed: Buffer.alloc(32, this.seed) };
-    const tokens = { verify: () => Promise.reject(new Error('no HTTP here')) };
-    this.ledger = new LedgerService({ database: this.database, bus: this.bus, clock: this.clock, log: this.log, tokens, settings });
-    try {
-      await this.ledger.start();
-    } catch (error) {
-      await this.stop();
-      throw error;
-    }
-    this.source.relay.start();
-    return this;
-  }
-
-  async stop(): Promise<void> {
-    await this.source.close();
-    await this.ledger.stop();
-    await this.bus.close();
-    await this.database.close();
-  }
-
-  async record(count: number, subjects = 3): Promise<void> {
-    for (let i = 0; i < count; i++) await this.source.record(requestId(i % subjects), `fact ${i}`);
-  }
-
-  async covered(size: number): Promise<void> {
-    await eventuallyHolds(() => expect(this.ledger.published.of().head.size).toBe(size), COVERED_MS_MAX);
-  }
-
-  year(): string {
-    return String(this.ledger.published.of().head.year);
-  }
-
-  logFolder(year = this.year()): string {
-    return path.join(this.folder, 'ledger', year);
-  }
-}
-
-const requestId = (n: number): string => `01961f5e-7c00-7000-8000-${String(n).padStart(12, '0')}`;
 
 /** The messages of a chain's first facts, from a source of its own, which the test brings to the bus itself. */
 async function collected(count: number): Promise<readonly Message[]> {
