@@ -7,14 +7,11 @@ import { FIN_012 } from './grammar/fin-012.js';
 import { FIN_013 } from './grammar/fin-013.js';
 import { HEAD_001 } from './grammar/head-001.js';
 import { SUPL_027 } from './grammar/supl-027.js';
+import { DSIG, ENVELOPE, SOAP } from './namespaces.js';
 import { parseDocument } from './parse-document.js';
 import { Refusal } from './refusal.js';
-import { DSIG, judgeSignature, OutOfDate, type GoodSignature, type SignatureTrust } from './signature.js';
+import { judgeSignature, OutOfDate, type GoodSignature, type SignatureTrust } from './signature.js';
 import { validate } from './validate.js';
-
-const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/';
-/** Name space of the envelope of the Finnish account register (interface version 2). */
-const ENVELOPE = 'urn:fi:tulli:wsdl_root.002';
 
 const HEADER = readGrammar(HEAD_001);
 const MESSAGES: ReadonlyMap<string, readonly [name: MessageName, grammar: Grammar, envelope: string]> = new Map(

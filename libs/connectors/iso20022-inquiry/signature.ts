@@ -2,15 +2,15 @@ import { X509Certificate } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
 import { errorText } from '#kernel';
 import { childElements, everyElement, isComment, isNamed, nodesOf, textOf } from './elements.js';
+import { DSIG } from './namespaces.js';
 import { Refusal } from './refusal.js';
 
-export const DSIG = 'http://www.w3.org/2000/09/xmldsig#';
-const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
-const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
+export const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+export const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 const SIGNATURES = new Set(['http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512']);
 const DIGESTS = new Set(['http://www.w3.org/2001/04/xmlenc#sha256', 'http://www.w3.org/2001/04/xmlenc#sha512']);
 const ID_ATTRIBUTES = ['id', 'Id', 'ID'];
-const RSA_BITS_MIN = 2048;
+export const RSA_BITS_MIN = 2048;
 
 /** What a signature was found to be: of whom, and the bytes that it covers, which are the only ones to read. */
 export interface GoodSignature {
