@@ -38,3 +38,20 @@ export function pathOf(element: Element): string {
     names.unshift((node as Element).localName ?? '');
   return `/${names.join('/')}`;
 }
+
+/** Child elements of a name. In a message that holds, only what its definition allows can have it. */
+export function childrenNamed(element: Element, name: string): readonly Element[] {
+  return childElements(element).filter(({ localName }) => localName === name);
+}
+
+/** The first element at a path of names below; undefined when there is none. */
+export function elementAt(element: Element, ...path: readonly string[]): Element | undefined {
+  let found: Element | undefined = element;
+  for (const name of path) found = found && childrenNamed(found, name)[0];
+  return found;
+}
+
+export function textAt(element: Element, ...path: readonly string[]): string | undefined {
+  const found = elementAt(element, ...path);
+  return found && textOf(found);
+}

@@ -4,3 +4,4 @@ export type { GoodSignature, SignatureTrust } from './signature.js';
 export { FileXmlSigner, type XmlSignerPort } from './rsa-signer.js';
 export { signRequest } from './sign-request.js';
 export { writeRequest } from './write-request.js';
+export { readAnswer } from './read-answer.js';

@@ -1,10 +1,11 @@
-import { childElements, isNamed, pathOf, textOf } from './elements.js';
+import { childElements, isNamed, pathOf, textAt, textOf } from './elements.js';
 import { readGrammar, type Grammar } from './grammar.js';
 import { AUTH_001 } from './grammar/auth-001.js';
 import { AUTH_002 } from './grammar/auth-002.js';
 import { FIN_002 } from './grammar/fin-002.js';
 import { FIN_012 } from './grammar/fin-012.js';
 import { FIN_013 } from './grammar/fin-013.js';
+import { FIN_DISPUTED } from './grammar/fin-disputed.js';
 import { HEAD_001 } from './grammar/head-001.js';
 import { SUPL_027 } from './grammar/supl-027.js';
 import { DSIG, ENVELOPE, SOAP } from './namespaces.js';
@@ -22,7 +23,7 @@ const MESSAGES: ReadonlyMap<string, readonly [name: MessageName, grammar: Gramma
 );
 /** What may stand where the messages leave room for something of another name space. */
 const SUPPLEMENTS: ReadonlyMap<string, Grammar> = new Map(
-  [SUPL_027, FIN_002, FIN_012, FIN_013].map(readGrammar).map((grammar) => [grammar.namespace, grammar] as const),
+  [SUPL_027, FIN_002, FIN_012, FIN_013, FIN_DISPUTED].map(readGrammar).map((grammar) => [grammar.namespace, grammar] as const),
 );
 
 export type MessageName = 'auth.001.001.01' | 'auth.002.001.01';
@@ -32,6 +33,8 @@ export interface InquiryMessage {
   readonly name: MessageName;
   /** The element `Document`; when the signature is good, taken out of the signed bytes. */
   readonly document: Element;
+  /** Out of the same bytes; undefined for a document alone. */
+  readonly header: Element | undefined;
   readonly signature: GoodSignature | 'absent' | 'not-judged';
   /** Why a signature was not judged. */
   readonly remark: string | undefined;
@@ -46,27 +49,32 @@ export interface InquiryMessage {
 export function readMessage(bytes: Uint8Array, trust: SignatureTrust): InquiryMessage {
   const { document, text } = parseDocument(bytes);
   const inner = withoutSoap(document.documentElement);
-  if (inner.localName === 'Document') return unsigned(validDocument(inner), inner, trust);
+  if (inner.localName === 'Document') return unsigned({ name: validDocument(inner), document: inner, header: undefined }, trust);
   const { header, body } = partsOf(inner);
   const name = validDocument(body, inner);
   const signature = signatureOf(header);
   assertHeader(header, name);
-  if (!signature) return unsigned(name, body, trust);
+  if (!signature) return unsigned({ name, document: body, header }, trust);
   try {
-    const good = judgeSignature(text, inner, signature, trust);
-    const signed = partsOf(parseDocument(Buffer.from(good.signedXml, 'utf8')).document.documentElement).body;
-    if (validDocument(signed, inner) !== name) throw new Refusal('signature-invalid', 'the signed message is another one');
-    return { name, document: signed, signature: good, remark: undefined };
+    const good = judgeSignature(text, inner, signature, { ...trust, at: trust.at ?? dateOf(header) });
+    const signed = partsOf(parseDocument(Buffer.from(good.signedXml, 'utf8')).document.documentElement);
+    if (validDocument(signed.body, inner) !== name) throw new Refusal('signature-invalid', 'the signed message is another one');
+    return { name, document: signed.body, header: signed.header, signature: good, remark: undefined };
   } catch (error) {
     if (!(error instanceof OutOfDate)) throw error;
-    return { name, document: body, signature: 'not-judged', remark: error.message };
+    return { name, document: body, header, signature: 'not-judged', remark: error.message };
   }
 }
 
 /** Who names certificates asks for a signature: a message that lost it on its way must not pass for one that never had it. */
-function unsigned(name: MessageName, document: Element, { certificates }: SignatureTrust): InquiryMessage {
+function unsigned(message: Pick<InquiryMessage, 'name' | 'document' | 'header'>, { certificates }: SignatureTrust): InquiryMessage {
   if (certificates) throw new Refusal('signature-missing', 'the message has no signature');
-  return { name, document, signature: 'absent', remark: undefined };
+  return { ...message, signature: 'absent', remark: undefined };
+}
+
+/** `CreDt`, which is valid by its type. A moment that the calendar of the runtime does not know is in nobody's validity. */
+function dateOf(header: Element): Date {
+  return new Date(textAt(header, 'CreDt') ?? NaN);
 }
 
 function withoutSoap(root: Element): Element {

@@ -22,7 +22,8 @@ export interface GoodSignature {
 export interface SignatureTrust {
   /** Exactly these certificates, and no message without a signature; undefined takes the one in the message, which then proves no more than that nothing was changed after signing. */
   readonly certificates: readonly X509Certificate[] | undefined;
-  readonly at: Date;
+  /** Undefined takes the time that the message's header names: for a reader without a clock, which lets nothing in by itself. */
+  readonly at: Date | undefined;
 }
 
 /** A certificate that is out of date says nothing about a message, neither good nor bad. */
@@ -35,14 +36,21 @@ export class OutOfDate extends Error {}
  * @param signature the element in its header
  * @throws Refusal `signature-structure`, `signature-invalid` or `certificate-untrusted`; OutOfDate
  */
-export function judgeSignature(text: string, covered: Element, signature: Element, trust: SignatureTrust): GoodSignature {
+export function judgeSignature(
+  text: string,
+  covered: Element,
+  signature: Element,
+  trust: SignatureTrust & { readonly at: Date },
+): GoodSignature {
   assertForm(covered, signature);
   const certificate = certificateOf(signature);
   if (trust.certificates && !trust.certificates.some((one) => one.fingerprint512 === certificate.fingerprint512))
     throw new Refusal('certificate-untrusted', `nobody vouches for the certificate of ${subjectOf(certificate)}`);
   assertKey(certificate);
   const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
-  if (trust.at.getTime() < from || trust.at.getTime() > to) {
+  const at = trust.at.getTime();
+  // Said this way round, a moment that is none is in no certificate's time.
+  if (!(at >= from && at <= to)) {
     const reason = `the certificate of ${subjectOf(certificate)} is valid from ${certificate.validFrom} to ${certificate.validTo}`;
     if (trust.certificates) throw new Refusal('certificate-untrusted', reason);
     throw new OutOfDate(reason);
