@@ -10,6 +10,7 @@ export * from './profile-security.js';
 export * from './json-members.js';
 export type { StatusTable } from './status-table.js';
 export * from './token-bucket.js';
+export { HttpClient, type HttpCall, type HttpClientOptions, type HttpResult } from './bank-http/http-client.js';
 export { BREAKER_PAUSE_MS, GuardedPush, type BreakerState } from './guarded-calls.js';
 /** The records of the courts' interface of 2016, which two dialects share. */
 export * as courtXml from './court-xml/index.js';

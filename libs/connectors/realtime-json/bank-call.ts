@@ -1,7 +1,7 @@
-import type { HeardBytes, RejectedOutcome } from '#connector-sdk';
+import type { HeardBytes, HttpClient, HttpResult, RejectedOutcome } from '#connector-sdk';
 import { AppError, instantText, parseInstant, parseStrictJson } from '#kernel';
 import { BODY_VERSION } from './body/write-head.js';
-import type { HttpClient, HttpResult } from './client/http-client.js';
+
 import { codeIn, REASONS } from './codes.js';
 import { JWS_HEADER } from './jws/header.js';
 import type { CourtSignatures } from './signatures.js';

@@ -1,9 +1,17 @@
 import type { RealTime } from '#kernel';
 import type { OrderDispatched } from '#contracts';
-import type { AnswerReading, DocumentContents, NoticeReading, PushConnector, SendOutcome, StatusOutcome, WireOrder } from '#connector-sdk';
+import {
+  HttpClient,
+  type AnswerReading,
+  type DocumentContents,
+  type NoticeReading,
+  type PushConnector,
+  type SendOutcome,
+  type StatusOutcome,
+  type WireOrder,
+} from '#connector-sdk';
 import { askStatus } from './ask-status.js';
 import { BankCalls } from './bank-call.js';
-import { HttpClient } from './client/http-client.js';
 import type { RealtimeJsonConfig } from './config.js';
 import { readNotice } from './notice.js';
 import { readAnswer } from './read-answer.js';

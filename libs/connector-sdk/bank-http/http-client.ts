@@ -2,7 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type In
 import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from 'node:https';
 import { X509Certificate } from 'node:crypto';
 import { AppError, type Instant, type RealTime } from '#kernel';
-import type { BankTls } from '#connector-sdk';
+import type { BankTls } from '../profile-security.js';
 import { tlsFaultOf } from './tls-faults.js';
 
 /** Bytes that a reply may have: an inquiry's answer with years of bookings is far below. */
