@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { AppError } from '#kernel';
-import { parseBankProfile, type BankProfile, type Manifest } from '#connector-sdk';
+import { parseBankProfile, type BankAbilities, type BankProfile, type Manifest } from '#connector-sdk';
 import { manifest as fileZip } from '#connectors/file-zip';
+import { manifest as iso20022Inquiry } from '#connectors/iso20022-inquiry';
 import { manifest as manualDesk } from '#connectors/manual-desk';
 import { manifest as pollXml } from '#connectors/poll-xml';
 import { manifest as realtimeJson } from '#connectors/realtime-json';
@@ -14,7 +15,7 @@ const PROFILES = fileURLToPath(new URL('../../deploy/banks/', import.meta.url));
 const PROFILES_MAX = 500;
 
 /** Every dialect that is spoken here. A new one is added here and where the connector opens it, and nowhere else. */
-const MANIFESTS: readonly Manifest[] = [realtimeJson, pollXml, fileZip, manualDesk];
+const MANIFESTS: readonly Manifest[] = [realtimeJson, pollXml, fileZip, manualDesk, iso20022Inquiry];
 
 /** A bank's profile together with what its dialect can do. */
 export interface InstalledBank {
@@ -29,6 +30,22 @@ export function manifestOf(dialect: string): Manifest {
   return manifest;
 }
 
+/**
+ * Puts the dialect's manifest beside a profile.
+ * @throws AppError `invalid-configuration` when the bank is said to do what cannot be said in its dialect, with every such ability in `errors`
+ */
+export function installedBank(profile: BankProfile): InstalledBank {
+  const manifest = manifestOf(profile.dialect);
+  const { abilities } = manifest;
+  const claimed = Object.entries(profile.abilities).flatMap(([name, isClaimed]) => (isClaimed ? [name as keyof BankAbilities] : []));
+  const unsayable = abilities ? claimed.filter((name) => !abilities.includes(name)) : [];
+  if (unsayable.length === 0) return { profile, manifest };
+  throw new AppError('invalid-configuration', `${profile.bank}: the dialect ${profile.dialect} cannot say ${unsayable.join(', ')}`, {
+    level: 'fatal',
+    errors: unsayable.map((name) => ({ pointer: `/abilities/${name}`, detail: `cannot be said in ${profile.dialect}` })),
+  });
+}
+
 /** Reads every profile of `deploy/banks/`. @throws AppError `invalid-configuration` naming the file and its faults */
 export async function readBanks(): Promise<readonly InstalledBank[]> {
   const files = (await readdir(PROFILES)).filter((name) => name.endsWith('.yaml')).sort();
@@ -40,7 +57,7 @@ export async function readBanks(): Promise<readonly InstalledBank[]> {
       if (`${profile.bank}.yaml` !== name) {
         throw new AppError('invalid-configuration', `${name} is the profile of ${profile.bank}`, { level: 'fatal' });
       }
-      return { profile, manifest: manifestOf(profile.dialect) };
+      return installedBank(profile);
     }),
   );
 }

@@ -1,3 +1,5 @@
+import type { BankAbilities } from './bank-profile.js';
+
 /** How a dialect delivers (I5): we call the bank, the bank polls us, files in folders, or a person at a screen. */
 export const DELIVERIES = ['push', 'pull', 'file', 'desk'] as const;
 export type Delivery = (typeof DELIVERIES)[number];
@@ -12,6 +14,8 @@ export interface Manifest {
   readonly dedupByReference: boolean;
   /** The bank tells unasked when coverage changes; others are asked again (I16). */
   readonly notices: boolean;
-  /** How the court's documents reach the bank: inside the order's bytes, fetched by order number, or shown on the screen. */
-  readonly documents: 'inside' | 'fetched' | 'shown';
+  /** How the court's documents reach the bank: inside the order's bytes, fetched by order number, shown on the screen, or not at all: the order names them by their digests. */
+  readonly documents: 'inside' | 'fetched' | 'shown' | 'named';
+  /** What can be said in it, where that is not everything. A profile that claims another ability stops the start. */
+  readonly abilities?: readonly (keyof BankAbilities)[];
 }

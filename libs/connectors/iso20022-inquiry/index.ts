@@ -1,3 +1,4 @@
+export { manifest } from './manifest.js';
 export { readMessage, type InquiryMessage, type MessageName } from './read-message.js';
 export { Refusal, type RefusalCode } from './refusal.js';
 export type { GoodSignature, SignatureTrust } from './signature.js';
