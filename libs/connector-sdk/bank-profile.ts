@@ -1,6 +1,13 @@
 import { ProfileReader } from './profile-reader.js';
 import { readServiceHours, type ServiceHours } from './service-hours.js';
-import { readProfileTls, readSigningKeys, type ProfileSigningKey, type ProfileTls } from './profile-security.js';
+import {
+  readProfileTls,
+  readSigningKeys,
+  readXmlSignature,
+  type ProfileSigningKey,
+  type ProfileTls,
+  type ProfileXmlSignature,
+} from './profile-security.js';
 
 /** One legal person behind a bank's front end; a union serves many (docs/rules.md). */
 export interface LegalPerson {
@@ -67,6 +74,8 @@ export interface BankProfile {
   readonly tls?: ProfileTls;
   /** The bank's signing keys that count; left out, the one key of the bank's folder. */
   readonly signingKeys?: readonly ProfileSigningKey[];
+  /** Where messages carry signatures of XML; a dialect of such messages needs it. */
+  readonly xmlSignature?: ProfileXmlSignature;
   /** Milliseconds between two looks at folders, or between two polls that the bank is asked to make. */
   readonly pollMs: number;
   /** When orders may leave for the bank; left out, at any time. */
@@ -85,6 +94,7 @@ const MEMBERS = [
   'user',
   'tls',
   'signingKeys',
+  'xmlSignature',
   'pollMs',
   'service',
 ];
@@ -136,6 +146,7 @@ export function parseBankProfile(raw: unknown): BankProfile {
     ...(root['user'] === undefined ? {} : { user: read.text(root['user'], '/user', /^[\w.-]{1,60}$/, 'a user name') }),
     ...(root['tls'] === undefined ? {} : { tls: readProfileTls(read, root['tls']) }),
     ...(root['signingKeys'] === undefined ? {} : { signingKeys: readSigningKeys(read, root['signingKeys']) }),
+    ...(root['xmlSignature'] === undefined ? {} : { xmlSignature: readXmlSignature(read, root['xmlSignature']) }),
     pollMs: read.whole(root['pollMs'], '/pollMs', 50, 3_600_000),
     ...(root['service'] === undefined ? {} : { service: readServiceHours(read, root['service']) }),
   };

@@ -77,8 +77,8 @@ export class GuardedPush {
     return this.call('send', (signal) => this.inner.send(order, signal));
   }
 
-  query(orderNumber: string): Promise<StatusOutcome> {
-    return this.call('query', (signal) => this.inner.query(orderNumber, signal));
+  query(order: WireOrder): Promise<StatusOutcome> {
+    return this.call('query', (signal) => this.inner.query(order.orderNumber, signal, order));
   }
 
   /** Cuts off the calls under way, for the end of the process; each becomes `unknown`. */

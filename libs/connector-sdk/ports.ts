@@ -26,8 +26,11 @@ export interface OrderTranslation {
 export interface PushConnector extends OrderTranslation {
   /** Hands an order over. MUST answer `unknown` whenever the bytes may have left and the bank's word did not come. Never throws for the network. */
   send(order: WireOrder, signal: AbortSignal): Promise<SendOutcome>;
-  /** Asks what became of an order. MUST answer `not-found` only on the bank's own word. Never throws for the network. */
-  query(orderNumber: string, signal: AbortSignal): Promise<StatusOutcome>;
+  /**
+   * Asks what became of an order. MUST answer `not-found` only on the bank's own word. Never throws for the network. A dialect without a question
+   * for it may bring the order once more, where a repetition moves nothing and the bank knows it by its reference (I5).
+   */
+  query(orderNumber: string, signal: AbortSignal, order: WireOrder): Promise<StatusOutcome>;
   readNotice(bytes: Buffer): NoticeReading;
 }
 

@@ -13,6 +13,17 @@ export interface ProfileTls {
 /** The PEM texts of these files, for one mutual TLS connection. */
 export type BankTls = ProfileTls;
 
+/** Where messages carry signatures of XML: whose certificates count, and what we sign with. Names of PEM files like those of `tls`. */
+export interface ProfileXmlSignature {
+  /** Exactly these certificates of the bank count. */
+  readonly trusted: readonly string[];
+  /** What we sign with; left out, our messages carry no signature. */
+  readonly own?: { readonly certificate: string; readonly key: string };
+}
+
+/** The PEM texts of these files. */
+export type XmlSignature = ProfileXmlSignature;
+
 /** One of the bank's signing keys. Several may count at once, so that the bank can change keys without a gap. */
 export interface ProfileSigningKey {
   readonly kid: string;
@@ -31,6 +42,15 @@ export function readProfileTls(read: ProfileReader, raw: unknown): ProfileTls {
   const row = read.mapping(raw, '/tls', ['authority', 'certificate', 'key']);
   const file = (name: keyof ProfileTls): string => read.text(row[name], `/tls/${name}`, FILE, 'the name of a file without a folder');
   return { authority: file('authority'), certificate: file('certificate'), key: file('key') };
+}
+
+export function readXmlSignature(read: ProfileReader, raw: unknown): ProfileXmlSignature {
+  const row = read.mapping(raw, '/xmlSignature', ['trusted', 'own']);
+  const file = (value: unknown, at: string): string => read.text(value, `/xmlSignature/${at}`, FILE, 'the name of a file without a folder');
+  const trusted = read.list(row['trusted'], '/xmlSignature/trusted', 1, KEYS_MAX).map((one, i) => file(one, `trusted/${i}`));
+  if (row['own'] === undefined) return { trusted };
+  const own = read.mapping(row['own'], '/xmlSignature/own', ['certificate', 'key']);
+  return { trusted, own: { certificate: file(own['certificate'], 'own/certificate'), key: file(own['key'], 'own/key') } };
 }
 
 export function readSigningKeys(read: ProfileReader, raw: unknown): readonly ProfileSigningKey[] {

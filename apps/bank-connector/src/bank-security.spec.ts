@@ -8,6 +8,7 @@ import { Ed25519Signer, newPrivateKeyPem } from '#trust';
 import { readBankSecurity } from './bank-security.js';
 import { testProfile } from './testing/rig.js';
 
+const XML = { certificate: 'client.pem', key: 'client.pem' };
 const TLS = { authority: 'authority.pem', certificate: 'client.pem', key: 'client.pem' };
 
 describe('what a profile names of certificates and keys', () => {
@@ -42,6 +43,9 @@ describe('what a profile names of certificates and keys', () => {
     expect([at(9), at(20)]).toEqual([{ fault: 'key-not-valid' }, { fault: 'key-not-valid' }]);
     expect(at(10)).toHaveProperty('key');
     expect(signingKeys?.find('hubeibank', 'two', 10)).toEqual({ fault: 'key-unknown' });
+    const { xmlSignature } = await read({ xmlSignature: { trusted: ['authority.pem'], own: XML } });
+    expect([xmlSignature?.trusted.length, xmlSignature?.own?.certificate]).toEqual([1, expect.stringContaining('BEGIN CERTIFICATE')]);
+    expect((await read({ xmlSignature: { trusted: ['authority.pem'] } })).xmlSignature).not.toHaveProperty('own');
   });
 
   it.each<[string, object, RegExp]>([
@@ -51,6 +55,13 @@ describe('what a profile names of certificates and keys', () => {
     ['a key of another certificate', { tls: { ...TLS, key: 'other.pem' } }, /does not fit/],
     ['a text for a certificate', { tls: { ...TLS, certificate: 'text.pem' } }, /PEM form/],
     ['a text for an authority', { tls: { ...TLS, authority: 'text.pem' } }, /PEM form/],
+    ['a certificate of messages that is not there', { xmlSignature: { trusted: ['gone.pem'] } }, /gone\.pem/],
+    ['a text for a certificate of messages', { xmlSignature: { trusted: ['authority.pem', 'text.pem'] } }, /text\.pem/],
+    [
+      'a key of messages of another certificate',
+      { xmlSignature: { trusted: ['authority.pem'], own: { ...XML, key: 'other.pem' } } },
+      /fit/,
+    ],
     ['a signing key that is not there', { signingKeys: [{ kid: 'one', file: 'gone.pub.pem' }] }, /gone\.pub\.pem/],
   ])('stops the start with %s', async (_, over, message) => {
     await expect(read(over)).rejects.toMatchObject({ code: 'invalid-configuration', message: expect.stringMatching(message) });

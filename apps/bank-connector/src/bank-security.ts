@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, errorText } from '#kernel';
-import type { BankProfile, BankTls } from '#connector-sdk';
+import type { BankProfile, BankTls, ProfileXmlSignature, XmlSignature } from '#connector-sdk';
 import { bankKeyFolder } from '#foundation';
 import { KeyRing, readSecretFile } from '#trust';
 
@@ -10,6 +10,7 @@ import { KeyRing, readSecretFile } from '#trust';
 export interface BankSecurity {
   readonly tls?: BankTls;
   readonly signingKeys?: KeyRing;
+  readonly xmlSignature?: XmlSignature;
 }
 
 /**
@@ -18,9 +19,9 @@ export interface BankSecurity {
  * old certificate must not keep a process of several banks from starting (I15).
  * @throws AppError `invalid-configuration` that names the file
  */
-export async function readBankSecurity(dataDir: string, { bank, tls, signingKeys }: BankProfile): Promise<BankSecurity> {
+export async function readBankSecurity(dataDir: string, { bank, tls, signingKeys, xmlSignature }: BankProfile): Promise<BankSecurity> {
   const path = (file: string): string => join(bankKeyFolder(dataDir), file);
-  const security: { tls?: BankTls; signingKeys?: KeyRing } = {};
+  const security: { tls?: BankTls; signingKeys?: KeyRing; xmlSignature?: XmlSignature } = {};
   if (tls) {
     const authority = await pem(bank, path(tls.authority));
     const certificate = await pem(bank, path(tls.certificate));
@@ -36,7 +37,29 @@ export async function readBankSecurity(dataDir: string, { bank, tls, signingKeys
     }
     security.signingKeys = ring;
   }
+  if (xmlSignature) security.xmlSignature = await readXmlFiles(bank, path, xmlSignature);
   return security;
+}
+
+async function readXmlFiles(bank: string, path: (file: string) => string, { trusted, own }: ProfileXmlSignature): Promise<XmlSignature> {
+  const certificates: string[] = [];
+  for (const file of trusted) {
+    const text = await pem(bank, path(file));
+    if (!isCertificate(text)) throw misconfigured(`${bank}: ${path(file)} holds no certificate in PEM form`);
+    certificates.push(text);
+  }
+  if (!own) return { trusted: certificates };
+  const [certificate, key] = [await pem(bank, path(own.certificate)), await secretPem(bank, path(own.key))];
+  assertFits(bank, path(own.certificate), { authority: certificate, certificate, key });
+  return { trusted: certificates, own: { certificate, key } };
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).subject !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 async function pem(bank: string, file: string): Promise<string> {
@@ -62,9 +85,9 @@ function assertFits(bank: string, file: string, { authority, certificate, key }:
     new X509Certificate(authority);
     fits = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
   } catch {
-    throw misconfigured(`${bank}: a file of its tls holds no certificate or key in PEM form`);
+    throw misconfigured(`${bank}: a file of its tls or xmlSignature holds no certificate or key in PEM form`);
   }
-  if (!fits) throw misconfigured(`${bank}: the key of its tls does not fit the certificate ${file}`);
+  if (!fits) throw misconfigured(`${bank}: the key does not fit the certificate ${file}`);
 }
 
 function misconfigured(detail: string, cause?: unknown): AppError {

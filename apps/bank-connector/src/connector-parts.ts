@@ -1,5 +1,5 @@
 import type { TokenVerifier } from '#access';
-import type { BankProfile, BankTls } from '#connector-sdk';
+import type { BankProfile, BankTls, XmlSignature } from '#connector-sdk';
 import type { SftpKeys } from '#connectors/file-zip';
 import type { Speaker } from './bank-context.js';
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
@@ -20,6 +20,8 @@ export interface HostedBank {
   readonly tls?: BankTls;
   /** The keys that the profile's `signingKeys` names, with their bounds; left out, those of `bankKeys` count. */
   readonly signingKeys?: KeyRing;
+  /** What the profile's `xmlSignature` names, read. */
+  readonly xmlSignature?: XmlSignature;
   /** pull: what the bank signs in with, beside the profile's user. */
   readonly password?: string;
   /** file: our key, and the host key of the bank's machine. */

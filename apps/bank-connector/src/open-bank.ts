@@ -8,6 +8,7 @@ import {
   type WireSignatures,
 } from '#connector-sdk';
 import { FileZip, readConfig as readFileConfig, SftpExchange } from '#connectors/file-zip';
+import { Iso20022Inquiry, MessageSignatures, readConfig as readIsoConfig } from '#connectors/iso20022-inquiry';
 import { ManualDesk } from '#connectors/manual-desk';
 import { PollXml, readConfig as readPollConfig } from '#connectors/poll-xml';
 import { CourtSignatures, readConfig as readRealtimeConfig, RealtimeJson } from '#connectors/realtime-json';
@@ -47,6 +48,7 @@ const OPENERS: Readonly<Record<string, Opener>> = {
   'poll-xml': openPollXml,
   'file-zip': openFileZip,
   'manual-desk': openManualDesk,
+  'iso20022-inquiry': openIso20022Inquiry,
 };
 
 /** @throws AppError `invalid-configuration` when the profile lacks what its dialect needs */
@@ -95,6 +97,16 @@ function openFileZip(context: BankContext, hosted: HostedBank, { courtSigner, ba
 
 function openManualDesk(context: BankContext): DialectParts {
   return { driver: new DeskDriver(context), door: { kind: 'desk', connector: new ManualDesk() }, translation: undefined };
+}
+
+function openIso20022Inquiry(context: BankContext, hosted: HostedBank, { clock, log }: ConnectorParts): DialectParts {
+  const { profile, endpoint, tls, xmlSignature } = hosted;
+  const config = readIsoConfig(profile, { endpoint, tls, xmlSignature });
+  const signatures = new MessageSignatures(config.trusted, clock);
+  const connector = new Iso20022Inquiry(config, clock);
+  const calls = new GuardedPush(profile.bank, connector, profile.limits, clock, log);
+  const driver = new PushDriver(context, { connector, calls, signatures });
+  return { driver, signatures, door: { kind: 'push', connector, calls, signatures }, translation: connector };
 }
 
 const PASSWORD_CHARS_MIN = 16;

@@ -1,4 +1,9 @@
 export { manifest } from './manifest.js';
+export { readConfig, type ConfigParts, type Iso20022InquiryConfig } from './config.js';
+export { Iso20022Inquiry } from './connector.js';
+export { MessageSignatures } from './message-signatures.js';
+export { FAULT_CODES } from './fault-table.js';
+export { INVESTIGATION_STATUSES, RESPONSE_STATUSES } from './status-table.js';
 export { readMessage, type InquiryMessage, type MessageName } from './read-message.js';
 export { Refusal, type RefusalCode } from './refusal.js';
 export type { GoodSignature, SignatureTrust } from './signature.js';

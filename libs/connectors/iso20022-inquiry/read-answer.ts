@@ -5,18 +5,22 @@ import type { OrderDispatched } from '#contracts';
 import { elementAt, textAt } from './elements.js';
 import { readInquiry } from './inquire.js';
 import { readMessage, type InquiryMessage } from './read-message.js';
+import type { SignatureTrust } from './signature.js';
 import { RESPONSE_STATUSES } from './status-table.js';
 import { codeIn } from './codes.js';
 import { instantOf } from './values.js';
 
 /**
- * Reads a response auth.002.001.01 to one order, out of what one of these certificates signed and nowhere else. Whether a certificate was in
- * date is judged by the message's own time here, since a translation has no clock; whoever lets an answer count judges by real time.
- * Everything that is not wholly understood is `unreadable`, and so leaves the order undetermined (I6).
+ * Reads a response auth.002.001.01 to one order, out of what a named certificate signed and nowhere else. Everything that is not wholly
+ * understood is `unreadable`, and so leaves the order undetermined (I6).
  */
-export function readAnswer(bytes: Buffer, order: OrderDispatched, certificates: readonly X509Certificate[]): AnswerReading {
+export function readAnswer(
+  bytes: Buffer,
+  order: OrderDispatched,
+  trust: SignatureTrust & { readonly certificates: readonly X509Certificate[] },
+): AnswerReading {
   try {
-    return answerOf(readMessage(bytes, { certificates, at: undefined }), order);
+    return answerOf(readMessage(bytes, trust), order);
   } catch (error) {
     return { kind: 'unreadable', reason: errorText(error) };
   }

@@ -1,4 +1,4 @@
-import { childElements, isNamed, pathOf, textAt, textOf } from './elements.js';
+import { childElements, isNamed, pathOf, textOf } from './elements.js';
 import { readGrammar, type Grammar } from './grammar.js';
 import { AUTH_001 } from './grammar/auth-001.js';
 import { AUTH_002 } from './grammar/auth-002.js';
@@ -56,7 +56,7 @@ export function readMessage(bytes: Uint8Array, trust: SignatureTrust): InquiryMe
   assertHeader(header, name);
   if (!signature) return unsigned({ name, document: body, header }, trust);
   try {
-    const good = judgeSignature(text, inner, signature, { ...trust, at: trust.at ?? dateOf(header) });
+    const good = judgeSignature(text, inner, signature, trust);
     const signed = partsOf(parseDocument(Buffer.from(good.signedXml, 'utf8')).document.documentElement);
     if (validDocument(signed.body, inner) !== name) throw new Refusal('signature-invalid', 'the signed message is another one');
     return { name, document: signed.body, header: signed.header, signature: good, remark: undefined };
@@ -70,11 +70,6 @@ export function readMessage(bytes: Uint8Array, trust: SignatureTrust): InquiryMe
 function unsigned(message: Pick<InquiryMessage, 'name' | 'document' | 'header'>, { certificates }: SignatureTrust): InquiryMessage {
   if (certificates) throw new Refusal('signature-missing', 'the message has no signature');
   return { ...message, signature: 'absent', remark: undefined };
-}
-
-/** `CreDt`, which is valid by its type. A moment that the calendar of the runtime does not know is in nobody's validity. */
-function dateOf(header: Element): Date {
-  return new Date(textAt(header, 'CreDt') ?? NaN);
 }
 
 function withoutSoap(root: Element): Element {

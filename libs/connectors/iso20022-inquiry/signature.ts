@@ -22,8 +22,7 @@ export interface GoodSignature {
 export interface SignatureTrust {
   /** Exactly these certificates, and no message without a signature; undefined takes the one in the message, which then proves no more than that nothing was changed after signing. */
   readonly certificates: readonly X509Certificate[] | undefined;
-  /** Undefined takes the time that the message's header names: for a reader without a clock, which lets nothing in by itself. */
-  readonly at: Date | undefined;
+  readonly at: Date;
 }
 
 /** A certificate that is out of date says nothing about a message, neither good nor bad. */
@@ -36,12 +35,7 @@ export class OutOfDate extends Error {}
  * @param signature the element in its header
  * @throws Refusal `signature-structure`, `signature-invalid` or `certificate-untrusted`; OutOfDate
  */
-export function judgeSignature(
-  text: string,
-  covered: Element,
-  signature: Element,
-  trust: SignatureTrust & { readonly at: Date },
-): GoodSignature {
+export function judgeSignature(text: string, covered: Element, signature: Element, trust: SignatureTrust): GoodSignature {
   assertForm(covered, signature);
   const certificate = certificateOf(signature);
   if (trust.certificates && !trust.certificates.some((one) => one.fingerprint512 === certificate.fingerprint512))

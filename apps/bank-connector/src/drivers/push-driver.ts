@@ -1,4 +1,4 @@
-import type { AnsweredOutcome, GuardedPush, PushConnector, WireSignatures } from '#connector-sdk';
+import type { AnsweredOutcome, GuardedPush, PushConnector, WireOrder, WireSignatures } from '#connector-sdk';
 import { errorText, failPoint, Recurring, type Timer } from '#kernel';
 import { inTrace, traceHeaders } from '#messaging';
 import type { BankContext } from '../bank-context.js';
@@ -131,9 +131,9 @@ export class PushDriver implements Driver {
   }
 
   private async send(known: SendableOrder, bytes: Buffer): Promise<void> {
-    const { order_number: orderNumber, legal_person: legalPerson, wire_signature: signature } = known.row;
+    const orderNumber = known.row.order_number;
     const outcome = await inTrace(`send to ${this.context.bank}`, traceHeaders(known.order.requestId), () =>
-      this.door.calls.send({ orderNumber, legalPerson, bytes, signature }),
+      this.door.calls.send(wireOrder(known, bytes)),
     );
     failPoint('connector.sent-before-record');
     switch (outcome.kind) {
@@ -152,7 +152,8 @@ export class PushDriver implements Driver {
   private async ask(known: SendableOrder): Promise<void> {
     const { order_number: orderNumber, code, standing } = known.row;
     const isParked = standing === 'parked';
-    const outcome = code === 'send-again' ? ({ kind: 'not-found' } as const) : await this.door.calls.query(orderNumber);
+    const bytes = this.context.vault.wireBytes(known);
+    const outcome = code === 'send-again' ? ({ kind: 'not-found' } as const) : await this.door.calls.query(wireOrder(known, bytes));
     switch (outcome.kind) {
       case 'answered':
         return this.heard(known, outcome);
@@ -201,4 +202,8 @@ export class PushDriver implements Driver {
     this.doorTimer?.cancel();
     this.doorTimer = this.context.clock.setRealTimer(this.door.calls.retryInMs(), () => this.wake());
   }
+}
+
+function wireOrder({ row }: SendableOrder, bytes: Buffer): WireOrder {
+  return { orderNumber: row.order_number, legalPerson: row.legal_person, bytes, signature: row.wire_signature };
 }
