@@ -4,6 +4,7 @@ export * from './certificates.js';
 export * from './databases.js';
 export * from './eventually.js';
 export * from './kafka.js';
+export * from './message-signer.js';
 export * from './oidc-provider.js';
 export * from './places.js';
 export * from './process.js';

@@ -8,7 +8,7 @@ import { Ed25519Verifier, readSecretFile } from '#trust';
 import type { BankSimulatorParts } from './bank-simulator.module.js';
 import { demoBanks, type ExchangeServer } from './banks/bank-setup.js';
 import type { CallBackTls } from './dialects/realtime-json/court-call.js';
-import type { DoorPlace } from './dialects/realtime-json/tls-door.js';
+import type { DoorPlace } from './dialects/tls-door.js';
 
 /** The polls of the demo, in milliseconds. */
 const POLL_MS = 500;

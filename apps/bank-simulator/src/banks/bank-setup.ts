@@ -1,5 +1,6 @@
 import type { CallBackTls } from '../dialects/realtime-json/court-call.js';
-import type { DoorPlace } from '../dialects/realtime-json/tls-door.js';
+import type { MessageKeys } from '../dialects/iso20022-inquiry/message-hand.js';
+import type { DoorPlace } from '../dialects/tls-door.js';
 import type { SimulatedBank } from './bank-cores.js';
 
 /** How a simulated bank talks to the court. Addresses are without a trailing slash. */
@@ -14,7 +15,15 @@ export type BankWire =
     }
   | { readonly dialect: 'poll-xml'; readonly connector: string; readonly user: string; readonly password: string; readonly pollMs: number }
   | FileWire
+  | RegisterWire
   | { readonly dialect: 'manual-desk' };
+
+/** A bank whose register of accounts is asked by ISO 20022. None of the demo's banks is one. */
+export interface RegisterWire {
+  readonly dialect: 'iso20022-inquiry';
+  readonly door: DoorPlace;
+  readonly messages: MessageKeys;
+}
 
 /** A bank that exchanges packages: a folder of its own machine with one folder for each legal person, and the SFTP server before it. */
 export interface FileWire {

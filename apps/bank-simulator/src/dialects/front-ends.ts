@@ -1,15 +1,18 @@
 import { AppError, errorText, Recurring } from '#kernel';
 import type { SignerPort, VerifierPort } from '#trust';
-import type { BankSetup, FileWire } from '../banks/bank-setup.js';
+import type { BankSetup, FileWire, RegisterWire } from '../banks/bank-setup.js';
 import type { BankInside, Surroundings, Worker } from './dialect-deps.js';
 import { FileClerk } from './file-zip/file-clerk.js';
 import { SftpServer } from './file-zip/sftp/sftp-server.js';
 import { MessageSignatures } from './message-signatures.js';
 import { Poller } from './poll-xml/poller.js';
+import { MessageHand } from './iso20022-inquiry/message-hand.js';
+import { Register } from './iso20022-inquiry/register.js';
 import { BankJws } from './realtime-json/bank-jws.js';
 import { CallBack } from './realtime-json/call-back.js';
+import { counterCalls } from './realtime-json/counter-calls.js';
 import { RealtimeCounter } from './realtime-json/realtime-counter.js';
-import { TlsDoor } from './realtime-json/tls-door.js';
+import { TlsDoor } from './tls-door.js';
 
 /** How often the banks look whether something fell due; what did shows within a second. */
 const DUE_EVERY_MS = 250;
@@ -54,7 +57,7 @@ export class FrontEnds implements Worker {
     return this.inside.cores.faultsOf(bank).trustsAnyone === true;
   }
 
-  private connect({ bank, wire }: BankSetup, keys: Keys): void {
+  private connect({ bank, legalPersons, wire }: BankSetup, keys: Keys): void {
     const signer = keys.signers.get(bank);
     if (!signer) throw new AppError('invariant-broken', `the simulated bank ${bank} has no signing key`, { level: 'fatal' });
     const inside: BankInside = { ...this.inside, bank, signatures: new MessageSignatures(signer, keys.courtKeys) };
@@ -62,7 +65,7 @@ export class FrontEnds implements Worker {
       const { clock, entropy, log } = this.around;
       const jws = new BankJws({ bank, signer, courtKeys: keys.courtKeys, time: clock, entropy });
       const counter = new RealtimeCounter(inside, this.around, jws);
-      const door = new TlsDoor({ bank, counter, log, isTrusting: () => this.isTrusting(bank) }, wire.door);
+      const door = new TlsDoor({ bank, answer: counterCalls(counter), log, isTrusting: () => this.isTrusting(bank) }, wire.door);
       this.doors.set(bank, door);
       this.workers.push(
         door,
@@ -70,6 +73,16 @@ export class FrontEnds implements Worker {
       );
     } else if (wire.dialect === 'poll-xml') this.workers.push(new Poller(inside, this.around, wire, wire.pollMs));
     else if (wire.dialect === 'file-zip') this.exchange(inside, wire);
+    else if (wire.dialect === 'iso20022-inquiry') this.register(inside, legalPersons, wire);
+  }
+
+  private register(inside: BankInside, legalPersons: readonly string[], { door: place, messages }: RegisterWire): void {
+    const { bank } = inside;
+    const { log } = this.around;
+    const register = new Register(inside, this.around, new MessageHand(messages, log), legalPersons);
+    const door = new TlsDoor({ bank, answer: register.answer, log, isTrusting: () => this.isTrusting(bank) }, place);
+    this.doors.set(bank, door);
+    this.workers.push(door);
   }
 
   /** The clerk looks at the disk of the bank's own machine; the court reaches the same folder over the line. */

@@ -3,9 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { errorText, type Log } from '#kernel';
-import type { Worker } from '../dialect-deps.js';
-import { JWS_HEADER } from './bank-jws.js';
-import type { CounterReply, RealtimeCounter } from './realtime-counter.js';
+import type { Worker } from './dialect-deps.js';
 
 /** An order with its papers. */
 const BODY_BYTES_MAX = 12 * 1024 * 1024;
@@ -27,15 +25,29 @@ export interface DoorPlace {
   readonly tls: DoorTls;
 }
 
+/** One call with its whole body. */
+export interface DoorCall {
+  readonly method: string;
+  /** Below `/bank/<bank>`; undefined for an address of somebody else. */
+  readonly path: string | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly bytes: Buffer;
+}
+
+/** What goes back; `broken` closes the connection without a word. */
+export type DoorReply =
+  | { readonly kind: 'broken' }
+  | { readonly kind: 'reply'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: Buffer };
+
 export interface DoorParts {
   readonly bank: string;
-  readonly counter: RealtimeCounter;
+  readonly answer: (call: DoorCall) => Promise<DoorReply>;
   readonly log: Log;
   /** Whether the bank lets in whoever comes: a fault. Asked at each connection. */
   readonly isTrusting: () => boolean;
 }
 
-/** The port at which a bank that is called listens: mutual TLS from 1.2 on, and below `/bank/<bank>` its counter. */
+/** The port at which a bank that is called listens: mutual TLS from 1.2 on, and below `/bank/<bank>` whoever answers there. */
 export class TlsDoor implements Worker {
   private readonly server: Server;
 
@@ -90,17 +102,13 @@ export class TlsDoor implements Worker {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? '/', 'https://bank').pathname;
-    const { bank, counter } = this.parts;
-    const orders = `/bank/${bank}/orders`;
-    const given = request.headers[JWS_HEADER];
-    const signature = typeof given === 'string' ? given : undefined;
     const bytes = await bodyOf(request);
-    if (bytes === undefined) send(response, { kind: 'unsigned', status: 413 });
-    else if (request.method === 'POST' && path === orders) send(response, await counter.order(bytes, signature));
-    else if (request.method === 'GET' && path.startsWith(`${orders}/`)) {
-      send(response, await counter.status(decodeURIComponent(path.slice(orders.length + 1)), signature));
-    } else send(response, { kind: 'unsigned', status: 404 });
+    if (bytes === undefined) return send(response, { kind: 'reply', status: 413 });
+    const { pathname } = new URL(request.url ?? '/', 'https://bank');
+    const base = `/bank/${this.parts.bank}`;
+    const path = pathname === base || pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : undefined;
+    const { method = '', headers } = request;
+    send(response, await this.parts.answer({ method, path, headers, bytes }));
   }
 }
 
@@ -115,13 +123,11 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   return size <= BODY_BYTES_MAX ? Buffer.concat(chunks) : undefined;
 }
 
-function send(response: ServerResponse, reply: CounterReply): void {
+function send(response: ServerResponse, reply: DoorReply): void {
   if (reply.kind === 'broken') {
     response.destroy();
-  } else if (reply.kind === 'unsigned') {
-    response.writeHead(reply.status, { 'content-length': 0 }).end();
-  } else {
-    const headers = { 'content-type': 'application/json', 'content-length': reply.body.length, [JWS_HEADER]: reply.signature };
-    response.writeHead(reply.status, headers).end(reply.body);
+    return;
   }
+  const { status, headers = {}, body } = reply;
+  response.writeHead(status, { ...headers, 'content-length': body?.length ?? 0 }).end(body);
 }
