@@ -29,8 +29,11 @@ class StandaloneModule {}
 export async function compose(foundation: Foundation, config: StandaloneConfig, time: KeptClock, origin: string): Promise<Composition> {
   const banks = await readBanks();
   const { dataDir, entropy, stores } = foundation;
-  const codes = banks.map(({ profile }) => profile.bank);
-  const keys = await openBankKeys(dataDir, codes, entropy);
+  const keys = await openBankKeys(
+    dataDir,
+    banks.map(({ profile }) => profile),
+    entropy,
+  );
   await ensureCertificates(foundation, banks);
   const bankPort = await freePortIfZero(0);
   const simulated = config.demo !== 'off';

@@ -1,3 +1,4 @@
+import { readBanks } from '#bank-directory';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +59,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
   const connectorNames = BANKS.map((bank) => `connector-${bank}`);
   for (const name of ['audit-ledger', 'bank-simulator', BANK_DOOR, BANK_FILES, ...connectorNames, ...gatewayNames])
     ports.set(name, await freePortIfZero(0));
+  const sm2Banks = (await readBanks()).flatMap(({ profile }) => (profile.signatures === 'sm2-sm3' ? [profile.bank] : []));
   const endpoint = (bank: string): string =>
     bank === FILE_BANK ? `sftp://127.0.0.1:${ports.get(BANK_FILES)}` : `https://127.0.0.1:${ports.get(BANK_DOOR)}/bank/${bank}`;
   const origin = (name: string): string => `http://127.0.0.1:${ports.get(name)}`;
@@ -77,6 +79,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
       CONNECTOR_URLS: BANKS.map((bank) => `${bank}=${origin(`connector-${bank}`)}`).join(','),
       BANK_TLS_PORT: String(ports.get(BANK_DOOR)),
       SFTP_PORT: String(ports.get(BANK_FILES)),
+      SM2_BANKS: sm2Banks.join(','),
       KAFKA_BROKERS: '',
     });
     return [
