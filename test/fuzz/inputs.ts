@@ -34,7 +34,7 @@ interface Change {
   readonly put: Buffer;
 }
 
-const KINDS = ['flip', 'put', 'put', 'double', 'truncate', 'swap', 'figure', 'repeat'] as const;
+const KINDS = ['flip', 'put', 'value', 'value', 'double', 'truncate', 'swap', 'figure', 'repeat'] as const;
 
 /** Raw bytes, heaps of the parser's own pieces, and bent samples: a bit, a cut, a splice, a repetition, tokens exchanged, a huge number. */
 export function inputsOf(parser: FuzzedParser): fc.Arbitrary<Buffer> {
@@ -63,6 +63,8 @@ function changed(now: Buffer, { kind, at, to, cut, put }: Change): Buffer {
       return flipped(now, from, to % 8);
     case 'put':
       return spliced(now, from, cut, put);
+    case 'value':
+      return withValue(now, from, put);
     case 'double':
       return spliced(now, to % (now.length + 1), 0, slice(now, at, to % 400));
     case 'truncate':
@@ -126,6 +128,15 @@ function swapped(now: Buffer, from: number, to: number): Buffer {
     now.subarray(a.start, a.end),
     now.subarray(b.end),
   ]);
+}
+
+const QUOTE = 0x22;
+
+/** Puts a piece in the place of a whole quoted value, which leaves the form around it whole. */
+function withValue(now: Buffer, from: number, put: Buffer): Buffer {
+  const start = now.indexOf(QUOTE, from);
+  const end = start < 0 ? -1 : now.indexOf(QUOTE, start + 1);
+  return end < 0 ? spliced(now, from, 1, put) : spliced(now, start + 1, end - start - 1, put);
 }
 
 function withFigure(now: Buffer, from: number, figure: string): Buffer {

@@ -8,7 +8,7 @@ import { PARSERS } from './parsers.js';
 const USAGE_EXIT_CODE = 2;
 /** A longer input is found in its file alone. */
 const SHOWN_BYTES_MAX = 200;
-const NAME_WIDTH = 28;
+const NAME_WIDTH = 34;
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Prints what became of each parser and keeps what broke one. @returns whether none broke */

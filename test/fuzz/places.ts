@@ -13,11 +13,13 @@ export function file(path: string): Buffer {
   return readFileSync(new URL(path, REPOSITORY));
 }
 
-/** Every file of a folder whose name fits, in the order of the names. */
-export function files(path: string, fits: RegExp = /(?:)/): readonly Buffer[] {
-  const names = readdirSync(folder(path), { withFileTypes: true }).filter((entry) => entry.isFile() && fits.test(entry.name));
-  return names
-    .map(({ name }) => name)
-    .sort()
-    .map((name) => file(`${path}/${name}`));
+/** The names of the files of a folder that fit, in order. */
+export function names(path: string, fits: RegExp = /(?:)/): readonly string[] {
+  const entries = readdirSync(folder(path), { withFileTypes: true }).filter((entry) => entry.isFile() && fits.test(entry.name));
+  return entries.map(({ name }) => name).sort();
+}
+
+/** The bytes of these files. */
+export function files(path: string, fits?: RegExp): readonly Buffer[] {
+  return names(path, fits).map((name) => file(`${path}/${name}`));
 }

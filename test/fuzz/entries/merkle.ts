@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { AppError } from '#kernel';
 import {
   cosignerOf,
@@ -20,6 +19,7 @@ import {
   tilePath,
 } from '#merkle';
 import { fuzzed } from '../fuzzed-parser.js';
+import { bytes, code, invalid, utf8 } from './refusals.js';
 
 const HASH = Buffer.alloc(32, 7).toString('base64');
 const ORIGIN = 'chakong.example/2026';
@@ -60,15 +60,7 @@ export const POLICY_PIECES = [
   'é',
 ];
 
-const invalid = (error: unknown): boolean => error instanceof AppError && error.code === 'invalid';
-const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
 const latin1 = (input: Buffer): string => input.toString('latin1');
-
-/** A proof arrives as text: bytes that are none never reach its parser, and a lossy decoding would be another input. */
-export function utf8(input: Buffer): string {
-  if (!isUtf8(input)) throw new AppError('invalid', 'the input is not UTF-8');
-  return input.toString('utf8');
-}
 
 /** The formats of the ledger. A text parser is given Latin-1 where the format is ASCII, so that each byte is one character. */
 export const MERKLE = [
@@ -77,7 +69,7 @@ export const MERKLE = [
     samples: () => ['tile/0/000', 'tile/1/x001/x234/067', 'tile/entries/x001/000.p/17'].map(bytes),
     pieces: ['tile/', 'entries', '/', 'x000', '000', '.p/', '256', '0', '..'],
     read: (input) => parseTilePath(latin1(input)),
-    refuses: (error) => error instanceof AppError && error.code === 'not-found',
+    refuses: code('not-found'),
     write: (tile) => Buffer.from(tilePath(tile), 'latin1'),
     isCanonical: true,
   }),
