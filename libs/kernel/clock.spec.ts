@@ -63,9 +63,17 @@ describe('legal days', () => {
     expect(() => parseDuration(text)).toThrow(AppError),
   );
 
-  it.each(['2026-03-10', '2026-03-10T00:00:00', '10/03/2026', 'now'])('%j is no instant', (text) =>
-    expect(() => parseInstant(text)).toThrow(AppError),
-  );
+  it.each([
+    '2026-03-10',
+    '2026-03-10T00:00:00',
+    '10/03/2026',
+    'now',
+    '2026-02-30T00:00:00Z',
+    '2026-04-31T10:00:00+08:00',
+    '2026-03-10T24:00:00Z',
+    '2026-03-10T23:59:60Z',
+    '2026-03-10T00:00:00+24:00',
+  ])('%j is no instant', (text) => expect(() => parseInstant(text)).toThrow(AppError));
 });
 
 describe('strict JSON', () => {
