@@ -28,7 +28,7 @@ export const XML_PIECES = [
   '-->',
   '<?x?>',
   '<a>',
-  '<constructor BDHM="1">',
+  '<isPrototypeOf BDHM="MTIz"/>',
   ' __proto__="1"',
   ' constructor="1"',
   ' xmlns="x"',
