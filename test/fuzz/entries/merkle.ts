@@ -25,8 +25,11 @@ const HASH = Buffer.alloc(32, 7).toString('base64');
 const ORIGIN = 'chakong.example/2026';
 const TEXT = `${ORIGIN}\n5\n${HASH}\n`;
 const NOTE = `${TEXT}\n${signatureLine({ name: ORIGIN, keyId: 7, signature: Buffer.alloc(64, 9) })}`;
+/** A note over a checkpoint of five entries, with a signature that holds for nobody. */
+export const MERKLE_NOTE = Buffer.from(NOTE, 'utf8');
 const SKEY = newSignerKey(ORIGIN, Buffer.alloc(32, 3));
 const VKEY = parseSignerKey(SKEY).verifier.vkey;
+export const POLICY_VKEY = VKEY;
 const COSIGNERS = [1, 2].map((seed) => cosignerOf(`witness.example/${seed}`, Buffer.alloc(32, seed)).cosigner.vkey);
 /** As in `decodeBundle`'s callers: the width of the tile says how many entries there must be. */
 const ENTRIES = 3;
