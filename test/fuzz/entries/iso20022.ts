@@ -45,7 +45,10 @@ export const ISO20022 = [
     read: (input) => readMessage(input, TRUST),
     refuses: (error) => error instanceof Refusal,
     holds: ({ signature, document }) => {
-      if (typeof signature === 'object' && textsOf(document) !== covered()) throw new Error('signed, and yet another message');
+      if (typeof signature !== 'object') return;
+      if (textsOf(document) !== covered()) throw new Error('signed, and yet another message');
+      const { validFrom, validTo } = signature.certificate;
+      if (!(Date.parse(validFrom) <= Date.parse(validTo))) throw new Error('a certificate of no time');
     },
   }),
 ];
