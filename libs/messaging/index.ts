@@ -9,6 +9,7 @@ export { OutboxReceipts, SOURCE_HEADER, type OutboxReceiptsOptions } from './rec
 export * from './sweeper.js';
 export { ReceiptedOutbox, type OutboxSurroundings } from './receipted-outbox.js';
 export { RELAY_IDLE_MS } from './outbox-watch.js';
+export { OUTBOX_ROWS_MAX, OutboxDepth, type OutboxDepthOptions } from './outbox-depth.js';
 export { KafkaBus, type KafkaCounters } from './kafka/kafka-bus.js';
 export { KafkaTransport, type TransportParts } from './kafka/kafka-transport.js';
 export { type KafkaOptions } from './kafka/client.js';
