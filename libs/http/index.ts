@@ -15,3 +15,9 @@ export {
 export * from './trace-calls.js';
 export { readTlsFiles, type TlsFiles, type TlsSettings } from './tls.js';
 export { describeApi, mountOpenApi } from './openapi.js';
+export { Reads, WritesOnce, type RouteDoc } from './documented.js';
+export * from './fields.js';
+export * from './pagination.js';
+export * from './token-guard.js';
+export * from './once-writes.js';
+export * from './dead-letter-door.js';

@@ -2,11 +2,10 @@ import { Get, Headers, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '#access';
-import { stayOpen } from '#http';
+import { Reads, stayOpen } from '#http';
 import { AppError } from '#kernel';
 import { StreamEvents } from '../../use-cases/stream-events/stream-events.js';
 import { invalidAt } from './base64.js';
-import { Reads } from './documented.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 
 const EVENT_ID = /^\d{1,12}$/;

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
-import { statusOf } from '#http';
+import { statusOf } from './problem.js';
 
 /** What the interface's description says of one route. */
 export interface RouteDoc {
