@@ -29,7 +29,7 @@ const BANK = { name: 'bank', description: '银行代码', example: 'hubeibank' }
 /** Messages to one bank that its reader gave up after their last attempt; what is said of them is the same for all apps (`libs/http`). */
 @LettersController()
 @ApiParam(BANK)
-export class DeadLettersController {
+export class BankLettersController {
   private readonly writes = new OnceWrites();
 
   constructor(@Inject(BankHosts) private readonly hosts: BankHosts) {}
