@@ -37,7 +37,8 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
   await ensureCertificates(foundation, banks);
   const bankPort = await freePortIfZero(0);
   const simulated = config.demo !== 'off';
-  const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: origin, holdDelivery: config.holdDelivery, oidc: config.oidc });
+  const { holdDelivery, oidc, outboxRowsMax } = config;
+  const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: origin, holdDelivery, oidc, outboxRowsMax });
   // The simulated banks are in this process too, so those that are called are called here and not at their profiles' addresses. They
   // have ports of their own: mutual TLS and SFTP there, while the public one stays plain HTTP.
   const sftp = { host: '127.0.0.1', port: await freePortIfZero(0) };

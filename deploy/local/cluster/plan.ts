@@ -102,6 +102,8 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
       gateways: gatewayNames.map(origin),
       byPrefix: [
         { prefix: '/ledger/', origin: origin('audit-ledger') },
+        { prefix: '/api/v1/ledger/', origin: origin('audit-ledger') },
+        ...BANKS.map((bank) => ({ prefix: `/api/v1/connectors/${bank}/`, origin: origin(`connector-${bank}`) })),
         { prefix: '/api/v1/desk/', origin: origin(`connector-${DESK_BANK}`) },
         { prefix: '/sim/', origin: origin('bank-simulator') },
       ],
