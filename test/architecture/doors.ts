@@ -42,7 +42,12 @@ export const DOORS: readonly IRegularForbiddenRuleType[] = [
     { path: LIB_INSIDE, pathNot: '^libs/$1/' },
   ),
   error('lib-index', 'A lib is entered through its index.ts.', { pathNot: ['^libs/(?!connectors/)', FUZZ_ENTRIES] }, { path: LIB_INSIDE }),
-  error('lib-index', 'A connector is entered through its index.ts.', { pathNot: ['^libs/connectors/', FUZZ_ENTRIES] }, { path: CONNECTOR_INSIDE }),
+  error(
+    'lib-index',
+    'A connector is entered through its index.ts.',
+    { pathNot: ['^libs/connectors/', FUZZ_ENTRIES] },
+    { path: CONNECTOR_INSIDE },
+  ),
 
   error(
     'connector-imports-connector',

@@ -4,7 +4,7 @@ import { encodeEntry } from '#merkle';
 import { formatOrderNumber, isCaseNumberOfAnyStyle, parseCaseNumber, parseOrderNumber } from '#orders';
 import { readBase64 } from '../../../apps/court-gateway/src/adapters/http/base64.js';
 import { readLogEdge } from '../../../apps/court-gateway/src/adapters/http/log-edge.js';
-import { pageStart } from '../../../apps/court-gateway/src/adapters/http/pagination.js';
+import { pageStart } from '#http';
 import { parseRequest } from '../../../apps/court-gateway/src/adapters/http/request-bodies.js';
 import { readNewCase } from '../../../apps/court-gateway/src/use-cases/file-case/new-case.js';
 import { caseInputOf, groupLines, readHeader } from '../../../apps/court-gateway/src/use-cases/import-cases/case-lines.js';

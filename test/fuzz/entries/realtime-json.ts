@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { encodeBody, type OrderDispatched } from '#contracts';
+import { Ed25519Verifier } from '#trust';
 import { orderNumberHint } from '../../../libs/connector-sdk/order-number-hint.js';
 import { BankCalls } from '../../../libs/connectors/realtime-json/bank-call.js';
 import type { HttpClient } from '../../../libs/connectors/realtime-json/client/http-client.js';
@@ -53,7 +54,7 @@ const ANSWERS = [
 
 const SEED = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 5)]);
 const key = createPrivateKey({ key: SEED, format: 'der', type: 'pkcs8' });
-const publicKey = createPublicKey(key);
+const publicKey = new Ed25519Verifier(createPublicKey(key).export({ format: 'pem', type: 'spki' }).toString(), 'court-sample');
 const BODY = Buffer.from('{"v":1}');
 const HEADER = Buffer.from(file(`${SAMPLES}/jws/order-freeze.jws`).toString('latin1').split('.')[0] ?? '', 'base64url');
 const { iat, aud, sub } = JSON.parse(HEADER.toString('utf8')) as { readonly iat: number; readonly aud: string; readonly sub: string };

@@ -49,9 +49,9 @@ export const TRUST = [
   fuzzed({
     name: 'detached-signature',
     samples: () => [bytes(SEAL.signature)],
-    pieces: ['ed25519:', '=', '-', '_', '+', 'AA', ' '],
+    pieces: ['ed25519:', 'sm2-sm3:', '=', '-', '_', '+', 'AA', ' '],
     read: (input) => parseDetached(input.toString('latin1')) ?? REFUSED,
-    write: (signature) => bytes(`ed25519:${signature.toString('base64url')}`),
+    write: ({ algorithm, signature }) => bytes(`${algorithm}:${signature.toString('base64url')}`),
     isCanonical: true,
   }),
   fuzzed({
@@ -59,8 +59,8 @@ export const TRUST = [
     name: 'seal-record',
     samples: () => [bytes(JSON.stringify({ ...SEAL, sha256: sha256Hex(DOCUMENT) }))],
     pieces: JSON_PIECES,
-    read: (input) => {
-      const verdict = verifySeal(parseStrictJson(input), DOCUMENT, () => undefined);
+    read: async (input) => {
+      const verdict = await verifySeal(parseStrictJson(input), DOCUMENT, () => undefined);
       if (verdict.valid) throw new Error('a seal that nobody made');
       return verdict.fault === 'key-unknown' ? verdict.fault : refusedFor(verdict.fault);
     },
