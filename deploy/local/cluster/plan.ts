@@ -1,7 +1,7 @@
-import { readBanks } from '#bank-directory';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readBanks } from '#bank-directory';
 import { databasePrefix, freePortIfZero } from '#foundation';
 import type { Routes } from './entrance.js';
 import type { ClusterOptions } from './options.js';

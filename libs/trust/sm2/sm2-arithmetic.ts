@@ -48,11 +48,12 @@ function preparedPoint(hex: string): PreparedPoint {
 }
 
 const HALF_CHARS = 64;
-const ORDER = 'fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123';
+/** The order of the group (GB/T 32918.5), hexadecimal. */
+export const SM2_ORDER = 'fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123';
 
 /** Numbers of equal length compare as their digits do. */
 function isInOrder(hex: string): boolean {
-  return hex.length === HALF_CHARS && hex < ORDER && !/^0+$/.test(hex);
+  return hex.length === HALF_CHARS && hex < SM2_ORDER && !/^0+$/.test(hex);
 }
 
 function hexOf(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 import { AppError, type Entropy } from '#kernel';
-import { isPoint, publicPointOf } from './sm2-arithmetic.js';
+import { isPoint, publicPointOf, SM2_ORDER } from './sm2-arithmetic.js';
 
 /**
  * SM2 keys as OpenSSL writes them: an EC key on the named curve 1.2.156.10197.1.301, PKCS #8 and SPKI in PEM. Every such key has the same
@@ -10,10 +10,10 @@ const PRIVATE_MIDDLE = Buffer.from('a144034200', 'hex');
 const PUBLIC_HEAD = Buffer.from('3059301306072a8648ce3d020106082a811ccf5501822d034200', 'hex');
 const SCALAR_BYTES = 32;
 /** `04`, x and y. */
-export const POINT_BYTES = 65;
+const POINT_BYTES = 65;
 const LINE_CHARS = 64;
-/** The order of the group (GB/T 32918.5). A private key is from 1 to two less than this. */
-const ORDER = BigInt('0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123');
+/** A private key is from 1 to two less than this. */
+const ORDER = BigInt(`0x${SM2_ORDER}`);
 /** More than the order has, so that the remainder favours no key. */
 const SEED_BYTES = 48;
 
