@@ -22,6 +22,7 @@ const profileOf = (dialect: string, abilities: Partial<BankAbilities>): BankProf
   legalPersons: [{ code: 'isobank', name: '某银行' }],
   abilities: { ...none, ...abilities },
   limits: { concurrency: 1, ratePerSec: 1, burst: 1, connectMs: 100, deadlineMs: 100, failuresToOpen: 1, batch: 1 },
+  signatures: 'ed25519',
   pollMs: 1_000,
 });
 const refusedPlaces = (profile: BankProfile): readonly string[] => {

@@ -2,12 +2,14 @@ import { ProfileReader } from './profile-reader.js';
 import { readServiceHours, type ServiceHours } from './service-hours.js';
 import {
   readProfileTls,
+  readSignatures,
   readSigningKeys,
   readXmlSignature,
   type ProfileSigningKey,
   type ProfileTls,
   type ProfileXmlSignature,
 } from './profile-security.js';
+import type { SignatureAlgorithm } from '#trust';
 
 /** One legal person behind a bank's front end; a union serves many (docs/rules.md). */
 export interface LegalPerson {
@@ -72,6 +74,8 @@ export interface BankProfile {
   readonly user?: string;
   /** push over https: what is shown and whom we trust. */
   readonly tls?: ProfileTls;
+  /** The algorithm of all signatures between us and the bank, both ways. */
+  readonly signatures: SignatureAlgorithm;
   /** The bank's signing keys that count; left out, the one key of the bank's folder. */
   readonly signingKeys?: readonly ProfileSigningKey[];
   /** Where messages carry signatures of XML; a dialect of such messages needs it. */
@@ -93,6 +97,7 @@ const MEMBERS = [
   'endpoint',
   'user',
   'tls',
+  'signatures',
   'signingKeys',
   'xmlSignature',
   'pollMs',
@@ -145,6 +150,7 @@ export function parseBankProfile(raw: unknown): BankProfile {
     ...(root['endpoint'] === undefined ? {} : { endpoint: readEndpoint(read, root['endpoint']) }),
     ...(root['user'] === undefined ? {} : { user: read.text(root['user'], '/user', /^[\w.-]{1,60}$/, 'a user name') }),
     ...(root['tls'] === undefined ? {} : { tls: readProfileTls(read, root['tls']) }),
+    signatures: readSignatures(read, root['signatures']),
     ...(root['signingKeys'] === undefined ? {} : { signingKeys: readSigningKeys(read, root['signingKeys']) }),
     ...(root['xmlSignature'] === undefined ? {} : { xmlSignature: readXmlSignature(read, root['xmlSignature']) }),
     pollMs: read.whole(root['pollMs'], '/pollMs', 50, 3_600_000),

@@ -1,4 +1,5 @@
 import { AppError, parseInstant, type Instant } from '#kernel';
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '#trust';
 import type { ProfileReader } from './profile-reader.js';
 
 /** Names of PEM files in the bank's folder below the key folder. They hold what the profile must not. */
@@ -51,6 +52,13 @@ export function readXmlSignature(read: ProfileReader, raw: unknown): ProfileXmlS
   if (row['own'] === undefined) return { trusted };
   const own = read.mapping(row['own'], '/xmlSignature/own', ['certificate', 'key']);
   return { trusted, own: { certificate: file(own['certificate'], 'own/certificate'), key: file(own['key'], 'own/key') } };
+}
+
+/** Left out, the international one. */
+export function readSignatures(read: ProfileReader, raw: unknown): SignatureAlgorithm {
+  const found = raw === undefined ? 'ed25519' : SIGNATURE_ALGORITHMS.find((name) => name === raw);
+  if (!found) read.fault('/signatures', `must be one of ${SIGNATURE_ALGORITHMS.join(', ')}`);
+  return found ?? 'ed25519';
 }
 
 export function readSigningKeys(read: ProfileReader, raw: unknown): readonly ProfileSigningKey[] {

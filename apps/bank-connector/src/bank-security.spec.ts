@@ -62,6 +62,11 @@ describe('what a profile names of certificates and keys', () => {
       { xmlSignature: { trusted: ['authority.pem'], own: { ...XML, key: 'other.pem' } } },
       /fit/,
     ],
+    [
+      'a signing key of another algorithm',
+      { signatures: 'sm2-sm3', signingKeys: [{ kid: 'one', file: 'one.pub.pem' }] },
+      /no key of sm2-sm3/,
+    ],
     ['a signing key that is not there', { signingKeys: [{ kid: 'one', file: 'gone.pub.pem' }] }, /gone\.pub\.pem/],
   ])('stops the start with %s', async (_, over, message) => {
     await expect(read(over)).rejects.toMatchObject({ code: 'invalid-configuration', message: expect.stringMatching(message) });

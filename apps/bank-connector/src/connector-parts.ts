@@ -22,6 +22,8 @@ export interface HostedBank {
   readonly signingKeys?: KeyRing;
   /** What the profile's `xmlSignature` names, read. */
   readonly xmlSignature?: XmlSignature;
+  /** What we sign with to this bank; left out, the court's key. */
+  readonly signer?: SignerPort;
   /** pull: what the bank signs in with, beside the profile's user. */
   readonly password?: string;
   /** file: our key, and the host key of the bank's machine. */
@@ -40,7 +42,7 @@ export interface ConnectorParts {
   readonly pseudonyms: Pseudonyms;
   readonly blobs: BlobStore;
   readonly tokens: { readonly verifier: TokenVerifier };
-  /** The court's key: it signs every order that leaves. */
+  /** The court's key: it signs what leaves for a bank that has agreed on no other algorithm. */
   readonly courtSigner: SignerPort;
   /** The banks' public keys. */
   readonly bankKeys: KeyRing;

@@ -30,10 +30,10 @@ export interface ConfigParts {
 
 /**
  * @throws AppError `invalid-configuration` when there is no address, or it is one of plain HTTP, or its certificates are missing, or nobody says
- * whose signatures count
+ * whose signatures count, or an algorithm is agreed on that signatures of XML do not have here
  */
 export function readConfig(profile: BankProfile, { endpoint, tls, xmlSignature }: ConfigParts = {}): Iso20022InquiryConfig {
-  const { bank, limits, legalPersons } = profile;
+  const { bank, limits, legalPersons, signatures } = profile;
   const fixed = profile.endpoint;
   const address = endpoint ?? (fixed === undefined ? undefined : () => fixed);
   if (!address) throw misconfigured(`${bank}: a bank that is called needs an endpoint`);
@@ -41,6 +41,7 @@ export function readConfig(profile: BankProfile, { endpoint, tls, xmlSignature }
   if (!endpoint && !tls) throw misconfigured(`${bank}: an https endpoint needs tls with authority, certificate and key`);
   if (!xmlSignature || xmlSignature.trusted.length === 0)
     throw misconfigured(`${bank}: a bank whose answers are signed messages needs xmlSignature with the certificates that count`);
+  if (signatures !== 'ed25519') throw misconfigured(`${bank}: messages of XML are signed by RSA, and ${signatures} cannot be agreed on`);
   return {
     endpoint: address,
     concurrency: limits.concurrency,

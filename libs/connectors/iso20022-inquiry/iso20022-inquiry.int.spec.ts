@@ -27,6 +27,7 @@ const profile: BankProfile = {
     scopeAccount: false,
   },
   limits: { concurrency: 2, ratePerSec: 10, burst: 10, connectMs: 1_000, deadlineMs: 1_000, failuresToOpen: 1, batch: 1 },
+  signatures: 'ed25519',
   pollMs: 1_000,
 };
 
@@ -136,6 +137,7 @@ describe('a profile', () => {
     ['with none of them', () => readConfig({ ...profile, endpoint }, { tls, xmlSignature: { trusted: [] } })],
     ['without an address', () => readConfig(profile, { tls, xmlSignature })],
     ['with an address of plain HTTP', () => readConfig({ ...profile, endpoint: 'http://bank.example' }, { tls, xmlSignature })],
+    ['with an algorithm that is not of XML', () => readConfig({ ...profile, endpoint, signatures: 'sm2-sm3' }, { tls, xmlSignature })],
     ['without tls', () => readConfig({ ...profile, endpoint }, { xmlSignature })],
     [
       'with a key of somebody else',
