@@ -1,0 +1,11 @@
+import type { MisusePolicy } from '#orders';
+import { burst } from './burst.js';
+import { outsideHours } from './outside-hours.js';
+import type { Rule } from './rule.js';
+import { swiftApproval } from './swift-approval.js';
+
+/** All rules of the watch, with the figures of the policy. */
+export function rulesOf({ hours, rules }: MisusePolicy): readonly Rule[] {
+  // Each rule knows the form of its own state; the watch only keeps it.
+  return [outsideHours(rules['outside-hours'], hours), burst(rules.burst), swiftApproval(rules['swift-approval'])] as readonly Rule[];
+}
