@@ -80,6 +80,8 @@ const EXPECTED: Readonly<Record<Action, string>> = {
   'bank.list': 'aaaaaaaa',
   'event-feed.read': '-----a-a',
   'ledger.entries.read': '-----a--',
+  'ledger.findings.read': '-----a--',
+  'ledger.finding.mark': '-----f--',
   'dead-letter.list': '-----aa-',
   'dead-letter.redrive': '------a-',
   'dead-letter.redrive.approve': '------q-',
@@ -120,6 +122,7 @@ const FITTING = {
   rolesNeeded: [...ROLES],
   answeredBy: 'u-other',
   askedBy: 'u-other',
+  about: 'u-other',
   ownerId: 'u-me',
 };
 
@@ -163,6 +166,10 @@ const PROMISES: Readonly<Record<string, readonly (readonly [Partial<typeof FITTI
     [{}, YES],
     [{ courtCode: '999999', bank: 'x' }, YES],
     [{ askedBy: 'u-me' }, 'own-approval'],
+  ],
+  f: [
+    [{}, YES],
+    [{ about: 'u-me' }, NEVER],
   ],
   b: [
     [{}, YES],

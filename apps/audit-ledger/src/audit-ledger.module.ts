@@ -9,12 +9,14 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { EntriesController } from './adapters/http/entries.controller.js';
+import { FindingsController } from './adapters/http/findings.controller.js';
 import { LEDGER_TOKENS, LedgerAccess } from './adapters/http/ledger-access.js';
 import { LogFilesController } from './adapters/http/log-files.controller.js';
 import { NoWitnessController } from './adapters/http/no-witness.controller.js';
 import { ProofsController } from './adapters/http/proofs.controller.js';
 import { mountWitness } from './adapters/http/witness-routes.js';
 import { LedgerService } from './ledger-service.js';
+import { MisuseService } from './misuse-service.js';
 import type { AuditLedgerParts } from './parts.js';
 import { ProveRequest } from './use-cases/prove-entries/prove-request.js';
 import { PublishedLogs } from './use-cases/prove-entries/published-logs.js';
@@ -55,13 +57,20 @@ export class AuditLedgerModule {
     const service = new LedgerService(parts);
     return {
       module: AuditLedgerModule,
-      controllers: [LogFilesController, EntriesController, ProofsController, ...(parts.witness ? [] : [NoWitnessController])],
+      controllers: [
+        LogFilesController,
+        EntriesController,
+        ProofsController,
+        ...(parts.witness ? [] : [NoWitnessController]),
+        ...(service.misuse ? [FindingsController] : []),
+      ],
       providers: [
         { provide: LedgerService, useValue: service },
         { provide: PublishedLogs, useValue: service.published },
         { provide: ProveRequest, useValue: service.proveRequest },
         { provide: SearchEntries, useValue: service.searchEntries },
         { provide: LEDGER_TOKENS, useValue: parts.tokens },
+        ...(service.misuse ? [{ provide: MisuseService, useValue: service.misuse }] : []),
         LedgerAccess,
         LedgerLifecycle,
         WitnessMount,

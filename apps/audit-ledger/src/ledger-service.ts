@@ -7,6 +7,7 @@ import { ChainHeadRows } from './adapters/store/chain-heads.js';
 import { FactRows } from './adapters/store/fact-rows.js';
 import { FactSearch } from './adapters/store/fact-search.js';
 import { LogHeadRows } from './adapters/store/log-heads.js';
+import { MisuseService } from './misuse-service.js';
 import type { AuditLedgerParts } from './parts.js';
 import { AuditLog } from './use-cases/audit-log/audit-log.js';
 import { OpenLog } from './use-cases/open-log/open-log.js';
@@ -37,6 +38,8 @@ export class LedgerService {
   readonly proveRequest: ProveRequest;
   readonly searchEntries: SearchEntries;
   readonly auditLog: AuditLog;
+  /** Set when it is watched for misuse. */
+  readonly misuse: MisuseService | undefined;
   private readonly facts: FactRows;
   private readonly sequencer: SequenceFacts;
   private readonly loop: Recurring;
@@ -73,6 +76,7 @@ export class LedgerService {
       (error) => log.write('error', 'ledger-audit-stopped', { reason: errorText(error) }),
     );
     this.take = new TakeFacts({ database, facts, clock, log }, () => this.loop.wake());
+    this.misuse = parts.misuse && new MisuseService(parts, parts.misuse, this.published, (batch) => this.stage(batch));
   }
 
   /** Verifies the logs, then begins to read facts. @throws AppError `ledger-corrupt`: then nothing may be signed any more */
@@ -83,6 +87,7 @@ export class LedgerService {
     await this.parts.bus.subscribe({ group: 'audit-ledger', topics: [FACTS_TOPIC], handle, patienceMs: PATIENCE_MS });
     this.loop.start();
     this.auditing.start();
+    this.misuse?.start();
   }
 
   /** Takes messages of `facts.v1` into the staging table, as the reader does. */
@@ -92,6 +97,7 @@ export class LedgerService {
 
   /** Waits until the batch under way has ended. */
   async stop(): Promise<void> {
+    await this.misuse?.stop();
     await this.auditing.stop();
     await this.loop.stop();
     await this.publisher.stop();

@@ -1,8 +1,10 @@
 import type { TokenVerifier } from '#access';
-import type { Clock, Log, RealTime } from '#kernel';
+import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { WitnessPolicy } from '#merkle';
 import type { MessageBus } from '#messaging';
+import type { MisusePolicy } from '#orders';
 import type { Database } from '#persistence';
+import type { Pseudonyms, SystemKeys } from '#privacy';
 import type { WitnessCheckpoint } from './use-cases/witness-checkpoint/witness-checkpoint.js';
 
 /** Everything that the ledger stands on; made by this app's main.ts or by standalone. */
@@ -18,6 +20,17 @@ export interface AuditLedgerParts {
   readonly leader?: { readonly held: boolean };
   /** Set when this process is a witness too, for logs of others. */
   readonly witness?: WitnessCheckpoint | undefined;
+  /** Left out, nothing is watched for and there are no findings. */
+  readonly misuse?: MisuseParts | undefined;
+}
+
+/** What the misuse watch stands on beside the rest. */
+export interface MisuseParts {
+  readonly policy: MisusePolicy;
+  /** For the ledger's own facts: an auditor's mark is one. */
+  readonly pseudonyms: Pick<Pseudonyms, 'of'>;
+  readonly systemKeys: Pick<SystemKeys, 'key'>;
+  readonly entropy: Entropy;
 }
 
 export interface LedgerSettings {

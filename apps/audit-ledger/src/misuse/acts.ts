@@ -8,6 +8,9 @@ const SYSTEM = 'system';
 /** Reading personal data in clear. */
 const READINGS: ReadonlySet<string> = new Set([
   'party.revealed',
+  'holding.revealed',
+  'measure.revealed',
+  'holding.transactions-read',
   'instrument.read',
   'receipt.read',
   'order.original-read',
