@@ -26,6 +26,24 @@ export interface SwiftApprovalPolicy extends MisuseRuleText {
   readonly withinMs: number;
 }
 
+/** Personal data of one case looked at in clear again and again. */
+export interface RepeatedRevealsPolicy extends MisuseRuleText {
+  /** Sittings; what is revealed within `pauseMs` of the former reveal belongs to the same one. */
+  readonly sittings: number;
+  readonly withinMs: number;
+  readonly pauseMs: number;
+}
+
+/** An account that acts again after a long silence. */
+export interface DormantAccountPolicy extends MisuseRuleText {
+  readonly afterMs: number;
+}
+
+/** A release of a measure shortly before its end, while the case is not satisfied. */
+export interface ReleaseNearEndPolicy extends MisuseRuleText {
+  readonly withinMs: number;
+}
+
 /** What is watched for in the facts of the court's officials; a finding is a question to a person, not a verdict. */
 export interface MisusePolicy {
   /** When the court works, in Asia/Shanghai. */
@@ -34,9 +52,35 @@ export interface MisusePolicy {
     readonly 'outside-hours': OutsideHoursPolicy;
     readonly burst: BurstPolicy;
     readonly 'swift-approval': SwiftApprovalPolicy;
+    readonly 'repeated-reveals': RepeatedRevealsPolicy;
+    readonly 'dormant-account': DormantAccountPolicy;
+    /** Who acts is no handler of the case and has no part in it. */
+    readonly 'unrelated-case': MisuseRuleText;
+    /** The officer and the subject share a name or the number of a document. */
+    readonly 'self-linked': MisuseRuleText;
+    readonly 'release-near-end': ReleaseNearEndPolicy;
   };
 }
 
 export type MisuseRule = keyof MisusePolicy['rules'];
 
-export const MISUSE_RULES = ['outside-hours', 'burst', 'swift-approval'] as const satisfies readonly MisuseRule[];
+export const MISUSE_RULES = [
+  'outside-hours',
+  'burst',
+  'swift-approval',
+  'repeated-reveals',
+  'dormant-account',
+  'unrelated-case',
+  'self-linked',
+  'release-near-end',
+] as const satisfies readonly MisuseRule[];
+
+/**
+ * Facts that the gateway records beside an act, in the same transaction and chain, when what only the gateway can know makes the act worth a question.
+ * The type is all that the log learns of it.
+ */
+export const CONDUCT_FACTS = {
+  'unrelated-case': 'conduct.unrelated-case',
+  'self-linked': 'conduct.self-linked',
+  'release-near-end': 'conduct.release-near-end',
+} as const satisfies Partial<Record<MisuseRule, string>>;

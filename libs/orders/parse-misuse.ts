@@ -7,6 +7,8 @@ const SPANS_MAX = 4;
 const DAYS_MAX = 200;
 const ACTS_MAX = 10_000;
 const TIMES_MAX = 100;
+/** A finding names each of them. */
+const SITTINGS_MAX = 50;
 /** A burst is counted by minutes, which a state must hold. */
 const MINUTES_MAX = 120;
 const MINUTE_MS = 60_000;
@@ -28,6 +30,9 @@ export function readMisuse(read: PolicyReader, value: unknown): MisusePolicy {
   const outside = rule('outside-hours', ['acts']);
   const burst = rule('burst', ['withinMinutes', 'acts', 'timesUsual']);
   const swift = rule('swift-approval', ['within']);
+  const repeated = rule('repeated-reveals', ['sittings', 'within', 'pause']);
+  const dormant = rule('dormant-account', ['after']);
+  const nearEnd = rule('release-near-end', ['within']);
   return {
     hours: readHours(read, root['workingHours']),
     rules: {
@@ -38,6 +43,15 @@ export function readMisuse(read: PolicyReader, value: unknown): MisusePolicy {
         timesUsual: burst.whole('timesUsual', 1, TIMES_MAX),
       }),
       'swift-approval': swift.with({ withinMs: swift.duration('within') }),
+      'repeated-reveals': repeated.with({
+        sittings: repeated.whole('sittings', 2, SITTINGS_MAX),
+        withinMs: repeated.duration('within'),
+        pauseMs: repeated.duration('pause'),
+      }),
+      'dormant-account': dormant.with({ afterMs: dormant.duration('after') }),
+      'unrelated-case': rule('unrelated-case', []).with({}),
+      'self-linked': rule('self-linked', []).with({}),
+      'release-near-end': nearEnd.with({ withinMs: nearEnd.duration('within') }),
     },
   };
 }

@@ -18,6 +18,7 @@ const READINGS: ReadonlySet<string> = new Set([
   'proof.opened',
 ]);
 const REQUEST = 'request.accepted';
+const APPROVALS: ReadonlySet<string> = new Set(['request.approved', 'case.change-approved', 'order.resolved']);
 
 /** The person of the court who acted; undefined for the system, for banks and for what nobody did. */
 export function officialOf({ source, actor }: WatchedFact): string | undefined {
@@ -27,4 +28,9 @@ export function officialOf({ source, actor }: WatchedFact): string | undefined {
 /** Who has asked for or looked at something about a person: a request was posted, or personal data read. */
 export function askerOf(fact: WatchedFact): string | undefined {
   return fact.type === REQUEST || READINGS.has(fact.type) ? officialOf(fact) : undefined;
+}
+
+/** Whether somebody has approved what another has asked for. */
+export function isApproval(type: string): boolean {
+  return APPROVALS.has(type);
 }

@@ -17,6 +17,8 @@ export interface WatchedFact {
   readonly actor: string | undefined;
   readonly caseNumber: string | undefined;
   readonly requestId: string | undefined;
+  /** Leaf hash of the entry before it of the same source and subject. */
+  readonly prev: string | undefined;
 }
 
 /** What a rule has noticed, with the entry that it has just seen as the last of the evidence. */
@@ -28,6 +30,8 @@ export interface Suspicion {
   readonly evidence: readonly Place[];
   /** How many acts there were, also those whose entries the evidence leaves out. */
   readonly acts: number;
+  /** The fact stands beside an act, which is the entry before it in its chain and belongs to the evidence. */
+  readonly besideAct?: boolean;
 }
 
 /** What becomes of a key's state, and what was noticed. No state: there is nothing to remember any more. */

@@ -2,9 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { factsOf, at, type Told } from '../testing/watched-facts.js';
 import { burst } from './burst.js';
+import { dormantAccount } from './dormant-account.js';
 import { outsideHours } from './outside-hours.js';
+import { repeatedReveals } from './repeated-reveals.js';
 import { EVIDENCE_MAX, type Rule, type WatchedFact } from './rule.js';
 import { swiftApproval } from './swift-approval.js';
+import { toldConduct } from './told-conduct.js';
 import { Memory, watch, type KeptState } from './watch.js';
 
 const texts = { name: '', explanation: '' };
@@ -12,13 +15,16 @@ const rules = [
   outsideHours({ ...texts, acts: 2 }, { week: [], days: new Map() }),
   burst({ ...texts, withinMinutes: 5, acts: 4, timesUsual: 1 }),
   swiftApproval({ ...texts, withinMs: 10_000 }),
+  repeatedReveals({ ...texts, sittings: 2, withinMs: 200_000, pauseMs: 20_000 }),
+  dormantAccount({ ...texts, afterMs: 120_000 }),
+  toldConduct('self-linked'),
 ] as readonly Rule[];
 
 const start = at('2026-03-10T12:00');
 const history = fc.array(
   fc.record({
     after: fc.integer({ min: -2_000, max: 40_000 }),
-    type: fc.constantFrom('request.accepted', 'request.approved', 'party.revealed', 'order.dispatched'),
+    type: fc.constantFrom('request.accepted', 'request.approved', 'party.revealed', 'order.dispatched', 'conduct.self-linked'),
     actor: fc.constantFrom('officer-1', 'officer-2', 'judge-1', 'system'),
     requestId: fc.constantFrom('1', '2', '3'),
   }),

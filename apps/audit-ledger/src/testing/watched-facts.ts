@@ -16,6 +16,7 @@ export function factsOf(told: readonly Told[]): readonly WatchedFact[] {
     actor: 'officer-1',
     caseNumber: undefined,
     requestId: undefined,
+    prev: undefined,
     ...one,
     place: { year: 2026, index },
     at: typeof one.at === 'string' ? at(one.at) : one.at,

@@ -210,6 +210,20 @@ describe('the watch', () => {
   }, 60_000);
 });
 
+describe('what the gateway has told of an act', () => {
+  it('is found with the act that it stands behind', async () => {
+    const act = { subject: 'case:c7', actor: 'officer-8', caseNumber: '(2026)鄂0106执7号' };
+    await source.recordFact({ ...act, type: 'party.revealed' });
+    await source.recordFact({ ...act, actor: 'officer-9', type: 'party.revealed' });
+    await source.recordFact({ ...act, actor: 'officer-9', type: 'conduct.unrelated-case' });
+    await eventuallyHolds(async () => expect(await list({ rule: 'unrelated-case' })).toHaveLength(1), 20_000);
+    const [finding] = await list({ rule: 'unrelated-case' });
+    const mine = (await entries({ actor: 'officer-9' })).map(({ index }) => index).reverse();
+    expect(finding).toMatchObject({ actor: 'officer-9', caseNumber: act.caseNumber, name: '查看与本人无关的案件' });
+    expect([finding?.evidence.map(({ index }) => index), mine.length]).toEqual([mine, 2]);
+  }, 60_000);
+});
+
 describe('the mark of a false positive', () => {
   const first = async (question: Record<string, string>): Promise<FindingView> => {
     const [finding] = await list(question);

@@ -1,6 +1,9 @@
-import { parseInstant } from '#kernel';
+import { instantText, parseInstant } from '#kernel';
 import type { Reader, Row } from '#persistence';
-import type { WatchedFact } from '../../misuse/rule.js';
+import type { Place, WatchedFact } from '../../misuse/rule.js';
+
+/** Facts of one act are recorded in one commit. */
+const ACT_MS_MAX = 60_000;
 
 interface EntryRow extends Row {
   readonly log_index: number;
@@ -16,6 +19,7 @@ interface LeafMembers {
   readonly at: string;
   readonly source: string;
   readonly subject: string;
+  readonly prev?: string;
 }
 
 /**
@@ -34,11 +38,22 @@ export class WatchedEntries {
     );
     return rows.map((row) => factOf(year, row));
   }
+
+  /** Where the entry before it in its chain stands, if it happened in the same act. It is looked for by case, which has an index by time. */
+  async before({ at, caseNumber, prev }: WatchedFact): Promise<Place | undefined> {
+    if (prev === undefined || caseNumber === undefined) return undefined;
+    const row = await this.reader.one<{ log_year: number; log_index: number }>(
+      `SELECT log_year, log_index FROM ledger_facts
+       WHERE case_number = ? AND happened_at BETWEEN ? AND ? AND leaf_hash = ? AND log_index IS NOT NULL`,
+      [caseNumber, instantText(at - ACT_MS_MAX), instantText(at), prev],
+    );
+    return row && { year: row.log_year, index: row.log_index };
+  }
 }
 
 function factOf(year: number, { log_index: index, leaf, actor, case_number, request_id }: EntryRow): WatchedFact {
   // SQLite keeps what was written as it was written, a text among blobs too.
-  const { type, at, source, subject } = JSON.parse(Buffer.from(leaf).toString('utf8')) as LeafMembers;
+  const { type, at, source, subject, prev } = JSON.parse(Buffer.from(leaf).toString('utf8')) as LeafMembers;
   return {
     place: { year, index },
     at: parseInstant(at),
@@ -48,5 +63,6 @@ function factOf(year: number, { log_index: index, leaf, actor, case_number, requ
     actor: actor ?? undefined,
     caseNumber: case_number ?? undefined,
     requestId: request_id ?? undefined,
+    prev,
   };
 }

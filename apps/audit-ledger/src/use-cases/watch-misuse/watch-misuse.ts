@@ -89,7 +89,8 @@ export class WatchMisuse {
     facts: readonly WatchedFact[],
   ): Promise<void> {
     const { database, memory: rows, findings, clock, log } = this.parts;
-    const found = noticed.map((one) => this.findingOf(one));
+    const found: Finding[] = [];
+    for (const one of noticed) found.push(await this.findingOf(one));
     // By the oldest of them and never by a later time than now: one fact with a time far ahead must not make the rules forget.
     const oldest = facts.reduce((least, { at }) => Math.min(least, at), clock.now());
     const isOurs = await database.run(async (tx) => {
@@ -102,7 +103,8 @@ export class WatchMisuse {
     if (isOurs) for (const { rule, id } of found) log.write('warn', 'misuse-found', { rule, finding: id });
   }
 
-  private findingOf({ rule, fact, suspicion }: Noticed): Finding {
+  private async findingOf({ rule, fact, suspicion }: Noticed): Promise<Finding> {
+    const act = suspicion.besideAct === true ? await this.parts.entries.before(fact) : undefined;
     const { name: ruleName, explanation } = this.policy.rules[rule.name];
     return {
       id: findingId(rule.name, fact.place),
@@ -113,7 +115,7 @@ export class WatchMisuse {
       caseNumber: suspicion.caseNumber,
       happenedAt: instantText(fact.at),
       acts: suspicion.acts,
-      evidence: suspicion.evidence.map(kept),
+      evidence: [...(act ? [act] : []), ...suspicion.evidence].map(kept),
       foundAt: this.parts.clock.now(),
     };
   }
