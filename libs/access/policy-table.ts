@@ -114,6 +114,7 @@ export const POLICY = {
   'ledger.findings.read': nobodyBut('auditor'),
   'ledger.finding.mark': row<FindingAbout>({ auditor: aboutAnother }),
   'dead-letter.list': nobodyBut('admin', 'auditor'),
+  'dead-letter.read': nobodyBut('admin', 'auditor'),
   'dead-letter.redrive': ADMIN,
   'dead-letter.redrive.approve': row<RedriveProposal>({ admin: otherAsker }),
 

@@ -83,6 +83,7 @@ const EXPECTED: Readonly<Record<Action, string>> = {
   'ledger.findings.read': '-----a--',
   'ledger.finding.mark': '-----f--',
   'dead-letter.list': '-----aa-',
+  'dead-letter.read': '-----aa-',
   'dead-letter.redrive': '------a-',
   'dead-letter.redrive.approve': '------q-',
   'desk.list': '---aa---',

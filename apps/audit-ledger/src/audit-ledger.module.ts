@@ -8,9 +8,10 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { LedgerLettersController } from './adapters/http/dead-letters.controller.js';
 import { EntriesController } from './adapters/http/entries.controller.js';
 import { FindingsController } from './adapters/http/findings.controller.js';
-import { LEDGER_TOKENS, LedgerAccess } from './adapters/http/ledger-access.js';
+import { LEDGER_TIME, LEDGER_TOKENS, LedgerAccess } from './adapters/http/ledger-access.js';
 import { LogFilesController } from './adapters/http/log-files.controller.js';
 import { NoWitnessController } from './adapters/http/no-witness.controller.js';
 import { ProofsController } from './adapters/http/proofs.controller.js';
@@ -18,6 +19,7 @@ import { mountWitness } from './adapters/http/witness-routes.js';
 import { LedgerService } from './ledger-service.js';
 import { MisuseService } from './misuse-service.js';
 import type { AuditLedgerParts } from './parts.js';
+import { LettersAgain } from './use-cases/redrive-letter/letters-again.js';
 import { ProveRequest } from './use-cases/prove-entries/prove-request.js';
 import { PublishedLogs } from './use-cases/prove-entries/published-logs.js';
 import { SearchEntries } from './use-cases/search-entries/search-entries.js';
@@ -55,6 +57,7 @@ class WitnessMount implements OnModuleInit {
 export class AuditLedgerModule {
   static forRoot(parts: AuditLedgerParts): DynamicModule {
     const service = new LedgerService(parts);
+    const { again, misuse } = service;
     return {
       module: AuditLedgerModule,
       controllers: [
@@ -62,7 +65,8 @@ export class AuditLedgerModule {
         EntriesController,
         ProofsController,
         ...(parts.witness ? [] : [NoWitnessController]),
-        ...(service.misuse ? [FindingsController] : []),
+        ...(misuse ? [FindingsController] : []),
+        ...(again ? [LedgerLettersController] : []),
       ],
       providers: [
         { provide: LedgerService, useValue: service },
@@ -70,7 +74,9 @@ export class AuditLedgerModule {
         { provide: ProveRequest, useValue: service.proveRequest },
         { provide: SearchEntries, useValue: service.searchEntries },
         { provide: LEDGER_TOKENS, useValue: parts.tokens },
-        ...(service.misuse ? [{ provide: MisuseService, useValue: service.misuse }] : []),
+        ...(misuse ? [{ provide: MisuseService, useValue: misuse }] : []),
+        { provide: LEDGER_TIME, useValue: parts.clock },
+        ...(again ? [{ provide: LettersAgain, useValue: again }] : []),
         LedgerAccess,
         LedgerLifecycle,
         WitnessMount,

@@ -30,6 +30,8 @@ export async function readMisusePolicy(): Promise<MisusePolicy> {
 export interface LedgerOptions {
   readonly origin?: string;
   readonly witnesses?: WitnessSource | undefined;
+  /** The bus acknowledges before the effect. */
+  readonly receipts?: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface LedgerOptions {
  */
 export async function ledgerPartsOn(
   ground: Ground,
-  { origin = LEDGER_ORIGIN, witnesses }: LedgerOptions = {},
+  { origin = LEDGER_ORIGIN, witnesses, receipts = false }: LedgerOptions = {},
 ): Promise<AuditLedgerParts & { readonly database: OpenDatabase }> {
   const { dataDir, entropy, stores, tokens, pseudonyms, systemKeys } = ground;
   const database = await stores.open(LEDGER_STORE, ledgerMigrations);
@@ -48,7 +50,7 @@ export async function ledgerPartsOn(
     ...ground,
     database,
     tokens: tokens.verifier,
-    misuse: { policy: await readMisusePolicy(), pseudonyms, systemKeys, entropy },
+    operators: { entropy, pseudonyms, systemKeys, receipts, misuse: await readMisusePolicy() },
     settings: {
       folder: join(dataDir, 'ledger'),
       originBase: origin,

@@ -8,6 +8,7 @@ import { FactRows } from './adapters/store/fact-rows.js';
 import { FactSearch } from './adapters/store/fact-search.js';
 import { LogHeadRows } from './adapters/store/log-heads.js';
 import { MisuseService } from './misuse-service.js';
+import { OwnFacts } from './own-facts.js';
 import type { AuditLedgerParts } from './parts.js';
 import { AuditLog } from './use-cases/audit-log/audit-log.js';
 import { OpenLog } from './use-cases/open-log/open-log.js';
@@ -17,7 +18,8 @@ import { ProveRequest } from './use-cases/prove-entries/prove-request.js';
 import { PublishedLogs } from './use-cases/prove-entries/published-logs.js';
 import { SearchEntries } from './use-cases/search-entries/search-entries.js';
 import { SequenceFacts } from './use-cases/sequence-facts/sequence-facts.js';
-import { TakeFacts } from './use-cases/take-facts/take-facts.js';
+import { LettersAgain } from './use-cases/redrive-letter/letters-again.js';
+import { TakeFacts, TAKING } from './use-cases/take-facts/take-facts.js';
 
 /** Facts that arrive within this time share a checkpoint; with the commit it stays far below the promised second. */
 export const GATHER_MS = 50;
@@ -45,6 +47,9 @@ export class LedgerService {
   private readonly loop: Recurring;
   private readonly auditing: Recurring;
   private readonly take: TakeFacts;
+  private readonly own: OwnFacts | undefined;
+  /** Its dead letters; undefined where nobody operates it. */
+  readonly again: LettersAgain | undefined;
   private readonly publisher: CheckpointPublisher;
 
   constructor(private readonly parts: AuditLedgerParts) {
@@ -76,7 +81,10 @@ export class LedgerService {
       (error) => log.write('error', 'ledger-audit-stopped', { reason: errorText(error) }),
     );
     this.take = new TakeFacts({ database, facts, clock, log }, () => this.loop.wake());
-    this.misuse = parts.misuse && new MisuseService(parts, parts.misuse, this.published, (batch) => this.stage(batch));
+    const own = parts.operators && new OwnFacts(parts, parts.operators);
+    this.own = own;
+    this.again = own && parts.operators && new LettersAgain(parts, parts.operators, own, this.take);
+    this.misuse = own && parts.operators?.misuse && new MisuseService(parts, parts.operators, parts.operators.misuse, own, this.published);
   }
 
   /** Verifies the logs, then begins to read facts. @throws AppError `ledger-corrupt`: then nothing may be signed any more */
@@ -84,9 +92,11 @@ export class LedgerService {
     await this.openUnlessWithheld();
     await this.fillTimes();
     const handle = (batch: readonly Message[]): Promise<void> => this.stage(batch);
-    await this.parts.bus.subscribe({ group: 'audit-ledger', topics: [FACTS_TOPIC], handle, patienceMs: PATIENCE_MS });
+    await this.parts.bus.subscribe({ group: TAKING, topics: [FACTS_TOPIC], handle, patienceMs: PATIENCE_MS });
     this.loop.start();
     this.auditing.start();
+    await this.own?.start();
+    this.again?.start();
     this.misuse?.start();
   }
 
@@ -98,6 +108,8 @@ export class LedgerService {
   /** Waits until the batch under way has ended. */
   async stop(): Promise<void> {
     await this.misuse?.stop();
+    await this.again?.stop();
+    await this.own?.stop();
     await this.auditing.stop();
     await this.loop.stop();
     await this.publisher.stop();

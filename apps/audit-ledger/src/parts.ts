@@ -18,19 +18,21 @@ export interface AuditLedgerParts {
   readonly settings: LedgerSettings;
   /** Where several processes could sequence: the claim to do it. Left out, this one does. */
   readonly leader?: { readonly held: boolean };
+  /** What persons do at the ledger stands on this: its dead letters, and findings of misuse. Left out, there are no doors to them. */
+  readonly operators?: OperatorParts | undefined;
   /** Set when this process is a witness too, for logs of others. */
   readonly witness?: WitnessCheckpoint | undefined;
-  /** Left out, nothing is watched for and there are no findings. */
-  readonly misuse?: MisuseParts | undefined;
 }
 
-/** What the misuse watch stands on beside the rest. */
-export interface MisuseParts {
-  readonly policy: MisusePolicy;
-  /** For the ledger's own facts: an auditor's mark is one. */
-  readonly pseudonyms: Pick<Pseudonyms, 'of'>;
-  readonly systemKeys: Pick<SystemKeys, 'key'>;
+/** For what persons do at the ledger itself, which is a fact too. */
+export interface OperatorParts {
   readonly entropy: Entropy;
+  readonly pseudonyms: Pseudonyms;
+  readonly systemKeys: SystemKeys;
+  /** The bus acknowledges before the effect: rows of the ledger's outbox wait for receipts. */
+  readonly receipts?: boolean;
+  /** What the facts of officials are watched for; left out, there are no findings. */
+  readonly misuse?: MisusePolicy;
 }
 
 export interface LedgerSettings {

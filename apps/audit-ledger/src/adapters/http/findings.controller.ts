@@ -1,24 +1,24 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Principal } from '#access';
+import { Caller, EnterBy } from '#http';
 import { MisuseService } from '../../misuse-service.js';
 import type { FindingView } from '../../use-cases/list-findings/list-findings.js';
 import { problem } from './entries.controller.js';
 import { FINDING_EXAMPLE, FindingQuery, findingQuestionOf, findingId, MarkBody } from './finding-query.js';
-import { FindingsDoor, LedgerAccess } from './ledger-access.js';
+import { LedgerGuard } from './ledger-access.js';
 import { cursorOf, pageOf } from './search-query.js';
 
-/** What the misuse watch has found (责任追究), for auditors. The door asks who it is before anything else is read. */
+/** What the misuse watch has found (责任追究), for auditors. */
 @ApiTags('ledger')
 @ApiBearerAuth()
-@UseGuards(FindingsDoor)
+@UseGuards(LedgerGuard)
 @Controller('ledger/v1/findings')
 export class FindingsController {
-  constructor(
-    private readonly misuse: MisuseService,
-    private readonly access: LedgerAccess,
-  ) {}
+  constructor(private readonly misuse: MisuseService) {}
 
   @Get()
+  @EnterBy('ledger.findings.read')
   @ApiOperation({
     summary: '责任追究线索（审计员），最新在前',
     description:
@@ -36,6 +36,7 @@ export class FindingsController {
 
   @Post(':id/mark')
   @HttpCode(200)
+  @EnterBy('ledger.finding.mark')
   @ApiOperation({
     summary: '将线索标记为误报，须说明理由（审计员；不得标记针对本人的线索）',
     description:
@@ -47,12 +48,7 @@ export class FindingsController {
   @problem('forbidden')
   @problem('not-found')
   @problem('wrong-state')
-  async mark(
-    @Headers('authorization') authorization: string | undefined,
-    @Param('id') id: string,
-    @Body() { reason }: MarkBody,
-  ): Promise<FindingView> {
-    const by = await this.access.principal(authorization);
+  async mark(@Caller() by: Principal, @Param('id') id: string, @Body() { reason }: MarkBody): Promise<FindingView> {
     const row = await this.misuse.markFinding.execute(findingId(id), reason, by);
     this.misuse.nudge();
     return this.misuse.listFindings.view(row);

@@ -6,6 +6,7 @@ import { createHttpServer } from '#http';
 import { silentLog, SystemClock, systemEntropy } from '#kernel';
 import { InProcessBus } from '#messaging';
 import type { OpenDatabase } from '#persistence';
+import { KekFile, Pseudonyms, SystemKeys } from '#privacy';
 import { eventuallyHolds, tempDir, type TempDir, testStore, TestStores } from '#testing';
 import { AuditLedgerModule } from '../../audit-ledger.module.js';
 import { readMisusePolicy } from '../../compose-ledger.js';
@@ -80,7 +81,7 @@ beforeAll(async () => {
   database = await new TestStores(testStore(), place.path).open('ledger', ledgerMigrations, { time: clock });
   const shipped = await readMisusePolicy();
   const policy = { ...shipped, hours: { week: [], days: new Map() } };
-  const [pseudonyms, systemKeys] = [{ of: () => 'ab'.repeat(16) }, { key: () => Buffer.alloc(32, 3) }];
+  const kek = await KekFile.create(path.join(place.path, 'kek.json'), systemEntropy);
   parts = {
     database,
     bus,
@@ -88,7 +89,7 @@ beforeAll(async () => {
     log: silentLog,
     tokens: new TokenVerifier([key], clock),
     settings: { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingSeed: Buffer.alloc(32, 5) },
-    misuse: { policy, pseudonyms, systemKeys, entropy: systemEntropy },
+    operators: { entropy: systemEntropy, pseudonyms: new Pseudonyms(kek), systemKeys: new SystemKeys(kek), misuse: policy },
   };
   app = await createHttpServer(AuditLedgerModule.forRoot(parts), silentLog);
   await app.listen(0, '127.0.0.1');
@@ -181,10 +182,7 @@ describe('the watch', () => {
     const before = await list();
     await database.run((tx) => tx.run('DELETE FROM misuse_findings'));
     await database.run((tx) => tx.run('DELETE FROM misuse_states'));
-    const { misuse, ...rest } = parts;
-    const others = [1, 2, 3].map(
-      () => new LedgerService({ ...rest, bus: new InProcessBus(clock, silentLog), ...(misuse ? { misuse } : {}) }),
-    );
+    const others = [1, 2, 3].map(() => new LedgerService({ ...parts, bus: new InProcessBus(clock, silentLog) }));
     for (const other of others) await other.start();
     await database.run((tx) => tx.run('DELETE FROM misuse_cursor'));
     await found(before.length);

@@ -1,9 +1,13 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { assertMayEnter, mayEnter, type Principal, type TokenVerifier } from '#access';
-import { AppError } from '#kernel';
+import { TokenGuard } from '#http';
+import { AppError, type RealTime } from '#kernel';
 
 /** Injection token of the verifier for bearer tokens. */
 export const LEDGER_TOKENS = Symbol('ledger-tokens');
+
+/** Injection token of the time by which callers' budgets go. */
+export const LEDGER_TIME = Symbol('ledger-time');
 
 /** Who may read what is not open to everybody. */
 @Injectable()
@@ -22,23 +26,17 @@ export class LedgerAccess {
     if (!mayEnter(principal, 'event-feed.read')) assertMayEnter(principal, 'ledger.entries.read');
   }
 
-  /** Who calls. @throws AppError `unauthenticated` */
-  async principal(authorization: string | undefined): Promise<Principal> {
+  private async principal(authorization: string | undefined): Promise<Principal> {
     const token = /^Bearer ([^\s]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw new AppError('unauthenticated', '请先登录');
     return this.tokens.verify(token);
   }
 }
 
-/** Lets auditors in to the findings before query and body are looked at, so that others learn nothing from how they are judged. */
+/** The door of every call by which a person does something at the ledger: it asks who he is before query and body are looked at. */
 @Injectable()
-export class FindingsDoor implements CanActivate {
-  constructor(private readonly access: LedgerAccess) {}
-
-  /** @throws AppError `unauthenticated`, `forbidden` */
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { headers } = context.switchToHttp().getRequest<{ readonly headers: { readonly authorization?: string } }>();
-    assertMayEnter(await this.access.principal(headers.authorization), 'ledger.findings.read');
-    return true;
+export class LedgerGuard extends TokenGuard {
+  constructor(@Inject(LEDGER_TOKENS) tokens: Pick<TokenVerifier, 'verify'>, @Inject(LEDGER_TIME) time: RealTime) {
+    super(tokens, time);
   }
 }
