@@ -73,6 +73,7 @@ describe('legal days', () => {
     '2026-03-10T24:00:00Z',
     '2026-03-10T23:59:60Z',
     '2026-03-10T00:00:00+24:00',
+    '9999-12-31T23:59:59-01:00',
   ])('%j is no instant', (text) => expect(() => parseInstant(text)).toThrow(AppError));
 });
 
