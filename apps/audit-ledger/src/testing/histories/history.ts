@@ -1,17 +1,16 @@
-import { addDays, isOpenAt, startOfLegalDate, type Instant, type LegalDate, type WeekHours } from '#kernel';
-import type { MisuseRule } from '#orders';
+import { addDays, isOpenAt, startOfLegalDate, type Instant, type LegalDate } from '#kernel';
+import type { MisusePolicy, MisuseRule } from '#orders';
 import type { WatchedFact } from '../../misuse/rule.js';
 import type { Dice } from './dice.js';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+const HOUR_MS = 3_600_000;
+const NOON = 12;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** One act of misuse that was put into a history, known to the measurement and to nobody else. */
-export interface Planted {
+/** One deed of misuse that was put into a history, known to the measurement and to nobody else. */
+export interface Deed {
   readonly rule: MisuseRule;
-  /** It keeps below the rule's threshold or away from what the gateway can see: a rule that is honest about itself misses it. */
-  readonly isSubtle: boolean;
+  readonly drawn: readonly Drawn[];
 }
 
 /** A fact on its way into a history, before it has a place. */
@@ -22,19 +21,18 @@ export interface Drawn {
   readonly subject: string;
   readonly caseNumber: string;
   readonly requestId?: string;
-  readonly planted?: Planted;
 }
 
 export interface History {
   readonly facts: readonly WatchedFact[];
-  /** By the index of the fact. */
-  readonly planted: ReadonlyMap<number, Planted>;
+  /** The deeds by the indexes of the facts that they consist of. */
+  readonly deeds: ReadonlyMap<number, Deed>;
 }
 
 /** What a history is about. */
 export interface Setting {
   readonly dice: Dice;
-  readonly hours: WeekHours;
+  readonly policy: MisusePolicy;
   readonly from: LegalDate;
   readonly days: number;
   readonly officers: number;
@@ -47,7 +45,7 @@ export interface Official {
   readonly pace: number;
   /** Posts his work in one go, of about so many. */
   readonly batch: number | undefined;
-  /** Days on which he is away. */
+  /** Days on which he is away, the last not included. */
   readonly away: readonly (readonly [from: number, to: number])[];
   readonly cases: readonly string[];
 }
@@ -56,50 +54,54 @@ export function isAway({ away }: Official, day: number): boolean {
   return away.some(([from, to]) => day >= from && day < to);
 }
 
-/** The noon of the day so many days after the first: whether a day is worked is asked of its noon. */
+/** The noon of the day so many days after the first; whether a day is worked is asked of its noon. */
 export function noonOf({ from }: Setting, day: number): Instant {
-  return startOfLegalDate(addDays(from, day)) + 12 * HOUR_MS;
+  return startOfLegalDate(addDays(from, day)) + NOON * HOUR_MS;
 }
 
 export function isWorked(setting: Setting, day: number): boolean {
-  return isOpenAt(setting.hours, noonOf(setting, day));
+  return isOpenAt(setting.policy.hours, noonOf(setting, day));
 }
 
 /** A time of the day as people work: two humps with a break for lunch. */
 export function inOffice(setting: Setting, day: number): Instant {
   const { dice } = setting;
   const hour = dice.happens(0.55) ? dice.between(8.3, 12) : dice.between(13.5, 17.9);
-  return noonOf(setting, day) + (hour - 12) * HOUR_MS;
+  return noonOf(setting, day) + (hour - NOON) * HOUR_MS;
 }
 
-/** A time from the evening until midnight. */
+/** A time between eight in the evening and midnight. */
 export function atNight(setting: Setting, day: number): Instant {
-  return noonOf(setting, day) + setting.dice.between(8.1, 11.8) * HOUR_MS;
+  return noonOf(setting, day) + setting.dice.between(8, 11.8) * HOUR_MS;
 }
 
-let ids = 0;
-/** Requests need names that differ, and no others. */
-export const newRequest = (): string => `request-${(ids += 1)}`;
+/** A request with a name of its own. */
+export function posted({ dice }: Setting, who: string, at: Instant, caseNumber: string): Drawn {
+  const requestId = dice.name();
+  return { at, type: 'request.accepted', actor: who, subject: `request:${requestId}`, caseNumber, requestId };
+}
 
-/** Puts what was drawn in the order of time, which is that of the log. */
-export function historyOf(drawn: readonly Drawn[], year: number): History {
-  const planted = new Map<number, Planted>();
-  const facts = [...drawn]
-    .sort((a, b) => a.at - b.at)
-    .map((one, index): WatchedFact => {
-      if (one.planted) planted.set(index, one.planted);
-      const { at, type, actor, subject, caseNumber, requestId } = one;
-      return {
-        place: { year, index },
-        at: Math.round(at),
-        source: 'court-gateway',
-        subject,
-        type,
-        actor,
-        caseNumber,
-        requestId,
-        prev: undefined,
-      };
-    });
-  return { facts, planted };
+/** A look at the personal data of a case in clear. */
+export function lookedAt(who: string, at: Instant, caseNumber: string): Drawn {
+  return { at, type: 'party.revealed', actor: who, subject: `case:${caseNumber}`, caseNumber };
+}
+
+/** What the gateway records right behind an act. */
+export function beside(act: Drawn, type: string): Drawn {
+  return { ...act, at: act.at + 1, type };
+}
+
+/** Puts what was drawn into the order of time, which is that of the log. */
+export function historyOf(honest: readonly Drawn[], deeds: readonly Deed[], year: number): History {
+  const all = [
+    ...honest.map((drawn) => ({ drawn, deed: undefined })),
+    ...deeds.flatMap((deed) => deed.drawn.map((drawn) => ({ drawn, deed }))),
+  ].sort((a, b) => a.drawn.at - b.drawn.at);
+  const planted = new Map<number, Deed>();
+  const facts = all.map(({ drawn, deed }, index): WatchedFact => {
+    if (deed) planted.set(index, deed);
+    const { at, requestId, ...rest } = drawn;
+    return { ...rest, requestId, place: { year, index }, at: Math.round(at), source: 'court-gateway', prev: undefined };
+  });
+  return { facts, deeds: planted };
 }

@@ -1,101 +1,86 @@
-import { CONDUCT_FACTS, type MisuseRule } from '#orders';
+import { CONDUCT_FACTS, MISUSE_RULES, type MisuseRule } from '#orders';
 import type { HonestCourt } from './honest.js';
-import { atNight, DAY_MS, inOffice, isWorked, newRequest, type Drawn, type Official, type Planted, type Setting } from './history.js';
+import { atNight, beside, DAY_MS, inOffice, isWorked, lookedAt, posted, type Deed, type Drawn, type Setting } from './history.js';
 
 const SECOND_MS = 1_000;
-const HOUR_MS = 3_600_000;
-/** Misdeeds of each kind in a history. */
-const EACH = 25;
-/** Of them so many keep below what a rule can see. */
-const SUBTLE = 0.2;
+const HALF_HOUR_MS = 1_800_000;
+/** A deed may go on for some days after the one on which it begins. */
+const TAIL_DAYS = 15;
 
-type Misdeed = (setting: Setting, court: HonestCourt, day: number, planted: Planted) => readonly Drawn[];
+type Misdeed = (setting: Setting, court: HonestCourt, day: number) => readonly Drawn[];
 
-/** What people do who misuse the system, kind by kind, some of it so carefully that no rule of ours sees it. */
+/**
+ * What people do who misuse the system, kind by kind. How much of it they do is drawn around a median that says how such people might go about it,
+ * without regard to the figures of the policy, so that a part of it stays below what a rule sees; and some know how to keep out of the gateway's
+ * sight. All medians are guesses: nobody has counted what was never found.
+ */
 const MISDEEDS: Readonly<Record<MisuseRule, Misdeed>> = {
-  'outside-hours': (setting, court, day, planted) => {
-    const who = setting.dice.pick(court.officers);
-    const count = planted.isSubtle ? 2 : setting.dice.whole(3, 9);
-    return Array.from({ length: count }, () => lookedAt(who, atNight(setting, day), setting.dice.pick(who.cases), planted));
+  // An evening's curiosity.
+  'outside-hours': (setting, court, day) => {
+    const { id, cases } = setting.dice.pick(court.officers);
+    return times(1 + setting.dice.about(3, 0.7), () => lookedAt(id, atNight(setting, day), setting.dice.pick(cases)));
   },
-  burst: (setting, court, day, planted) => {
+  // A list from outside is worked through, by hand or by a program.
+  burst: (setting, court, day) => {
     const { dice } = setting;
-    const who = dice.pick(court.officers);
-    const start = inOffice(setting, day);
-    const count = planted.isSubtle ? dice.whole(15, 25) : dice.whole(35, 120);
-    const pause = planted.isSubtle ? 20 : 4;
-    return Array.from({ length: count }, (_, n) => lookedAt(who, start + n * pause * SECOND_MS, dice.pick(who.cases), planted));
+    const { id, cases } = dice.pick(court.officers);
+    const [start, pause] = [inOffice(setting, day), dice.about(5, 0.7)];
+    return times(dice.about(60, 0.7), (n) => lookedAt(id, start + n * pause * SECOND_MS, dice.pick(cases)));
   },
-  'repeated-reveals': (setting, court, day, planted) => {
+  // Somebody wants to know every day what has become of the money.
+  'repeated-reveals': (setting, court, day) => {
     const { dice } = setting;
-    const who = dice.pick(court.officers);
-    const caseNumber = dice.pick(who.cases);
-    const start = inOffice(setting, day);
-    const sittings = planted.isSubtle ? 3 : dice.whole(4, 8);
-    return Array.from({ length: sittings }, (_, n) => lookedAt(who, start + n * dice.between(0.7, 0.9) * DAY_MS, caseNumber, planted));
+    const { id, cases } = dice.pick(court.officers);
+    const [caseNumber, gap] = [dice.pick(cases), dice.about(1.2, 0.5)];
+    return times(2 + dice.about(3, 0.6), (n) => lookedAt(id, inOffice(setting, day + Math.floor(n * gap)), caseNumber));
   },
-  'unrelated-case': (setting, court, day, planted) => {
+  // A case of another bureau is looked at; one in five first makes himself a handler, and is then related for everybody who asks.
+  'unrelated-case': (setting, court, day) => {
     const { dice } = setting;
-    const who = dice.pick(court.officers);
-    const at = inOffice(setting, day);
-    const look = lookedAt(who, at, dice.pick(dice.pick(court.officers).cases), planted);
-    // He who first makes himself a handler is related for everybody who asks.
-    return planted.isSubtle ? [look] : [look, { ...look, at: at + 1, type: CONDUCT_FACTS['unrelated-case'] }];
+    const look = lookedAt(dice.pick(court.officers).id, inOffice(setting, day), dice.pick(dice.pick(court.officers).cases));
+    return dice.happens(0.2) ? [look] : [look, beside(look, CONDUCT_FACTS['unrelated-case'])];
   },
-  'self-linked': (setting, court, day, planted) => {
-    const who = setting.dice.pick(court.officers);
-    const asked = posted(who, inOffice(setting, day), setting.dice.pick(who.cases), planted);
-    // A relative of another name is nobody's namesake.
-    return planted.isSubtle ? [asked] : [asked, { ...asked, at: asked.at + 1, type: CONDUCT_FACTS['self-linked'] }];
-  },
-  'release-near-end': (setting, court, day, planted) => {
-    const who = setting.dice.pick(court.officers);
-    const asked = posted(who, inOffice(setting, day), setting.dice.pick(who.cases), planted);
-    // Whoever takes care releases a week before the end.
-    return planted.isSubtle ? [asked] : [asked, { ...asked, at: asked.at + 1, type: CONDUCT_FACTS['release-near-end'] }];
-  },
-  'swift-approval': (setting, court, day, planted) => {
+  // His own accounts, or those of a relative, who in one case of three has another name.
+  'self-linked': (setting, court, day) => {
     const { dice } = setting;
-    const officer = dice.pick(court.officers);
-    const asked = posted(officer, inOffice(setting, day), dice.pick(officer.cases), planted);
-    const seconds = planted.isSubtle ? dice.between(16, 60) : dice.between(1, 14);
-    return [asked, { ...asked, at: asked.at + seconds * SECOND_MS, type: 'request.approved', actor: dice.pick(court.judges).id }];
+    const { id, cases } = dice.pick(court.officers);
+    const asked = posted(setting, id, inOffice(setting, day), dice.pick(cases));
+    return dice.happens(1 / 3) ? [asked] : [asked, beside(asked, CONDUCT_FACTS['self-linked'])];
   },
-  'dormant-account': (setting, _court, day, planted) => {
+  // The debtor gets his money back before it can be frozen for another year.
+  'release-near-end': (setting, court, day) => {
+    const { dice, policy } = setting;
+    const { id, cases } = dice.pick(court.officers);
+    const asked = posted(setting, id, inOffice(setting, day), dice.pick(cases));
+    const isTold = dice.about(1.5, 0.8) * DAY_MS < policy.rules['release-near-end'].withinMs;
+    return isTold ? [asked, beside(asked, CONDUCT_FACTS['release-near-end'])] : [asked];
+  },
+  // The judge clicks without reading, or has lent out his account.
+  'swift-approval': (setting, court, day) => {
     const { dice } = setting;
-    const who = `former-${newRequest()}`;
-    const silence = planted.isSubtle ? dice.between(30, 55) : dice.between(61, 100);
-    const own = { id: who, pace: 0, batch: undefined, away: [], cases: [`${who}/case`] };
+    const { id, cases } = dice.pick(court.officers);
+    const asked = posted(setting, id, inOffice(setting, day), dice.pick(cases));
+    return [
+      asked,
+      { ...asked, at: asked.at + dice.about(8, 0.8) * SECOND_MS, type: 'request.approved', actor: dice.pick(court.judges).id },
+    ];
+  },
+  // The account of a person who has left is used by somebody else.
+  'dormant-account': (setting, _court, day) => {
+    const id = `former-${setting.dice.name()}`;
     const back = inOffice(setting, day);
-    const last = { ...posted(own, back - silence * DAY_MS, `${who}/case`, planted) };
-    return [last, lookedAt(own, back, `${who}/case`, planted), lookedAt(own, back + HOUR_MS / 2, `${who}/case`, planted)];
+    const last = posted(setting, id, back - setting.dice.about(120, 0.7) * DAY_MS, `${id}/case`);
+    return [last, lookedAt(id, back, `${id}/case`), lookedAt(id, back + HALF_HOUR_MS, `${id}/case`)];
   },
 };
 
-/** One deed with the facts that it consists of. */
-export interface Deed {
-  readonly planted: Planted;
-  readonly drawn: readonly Drawn[];
-}
-
-export function misdeeds(setting: Setting, court: HonestCourt): readonly Deed[] {
+/** So many deeds of each kind, each on some working day. */
+export function misdeeds(setting: Setting, court: HonestCourt, each: number): readonly Deed[] {
   const { dice, days } = setting;
-  const worked = Array.from({ length: days - 10 }, (_, day) => day).filter((day) => isWorked(setting, day));
-  const deeds: Deed[] = [];
-  for (const [rule, misdeed] of Object.entries(MISDEEDS) as [MisuseRule, Misdeed][]) {
-    for (let n = 0; n < EACH; n++) {
-      const planted = { rule, isSubtle: dice.happens(SUBTLE) };
-      deeds.push({ planted, drawn: misdeed(setting, court, dice.pick(worked), planted) });
-    }
-  }
-  return deeds;
+  const worked = Array.from({ length: days - TAIL_DAYS }, (_, day) => day).filter((day) => isWorked(setting, day));
+  return MISUSE_RULES.flatMap((rule) => times(each, () => ({ rule, drawn: MISDEEDS[rule](setting, court, dice.pick(worked)) })));
 }
 
-function posted(who: Pick<Official, 'id'>, at: number, caseNumber: string, planted: Planted): Drawn {
-  const requestId = newRequest();
-  return { at, type: 'request.accepted', actor: who.id, subject: `request:${requestId}`, caseNumber, requestId, planted };
-}
-
-function lookedAt(who: Pick<Official, 'id'>, at: number, caseNumber: string, planted: Planted): Drawn {
-  return { at, type: 'party.revealed', actor: who.id, subject: `case:${caseNumber}`, caseNumber, planted };
+function times<T>(count: number, make: (n: number) => T): readonly T[] {
+  return Array.from({ length: Math.round(count) }, (_, n) => make(n));
 }

@@ -1,18 +1,19 @@
 import { MISUSE_RULES, type MisusePolicy, type MisuseRule } from '#orders';
 import { rulesOf } from '../../misuse/rules.js';
-import { Memory, watch } from '../../misuse/watch.js';
+import { Memory, watch, type Noticed } from '../../misuse/watch.js';
 import { Dice } from './dice.js';
-import { historyOf, type Planted } from './history.js';
+import { historyOf, type Deed, type History } from './history.js';
 import { HonestCourt } from './honest.js';
 import { misdeeds } from './misdeeds.js';
 
 /** How one rule has done on one history or several. */
 export interface Score {
+  /** Deeds of the rule's kind. */
   readonly planted: number;
-  /** Deeds of the rule's kind of which it has found something. */
+  /** Of them those of which it has found something. */
   readonly caught: number;
   readonly findings: number;
-  /** Findings whose evidence holds an entry of some deed, of whatever kind. */
+  /** Findings of which at least half of the evidence belongs to deeds, of whatever kind: who asks comes upon misuse. */
   readonly right: number;
 }
 
@@ -22,46 +23,52 @@ export interface HistoryOptions {
   readonly seed: number;
   readonly days: number;
   readonly officers: number;
+  readonly deeds: number;
 }
 
 const FIRST_DAY = '2026-01-05';
 const YEAR = 2026;
+const NOTHING: Score = { planted: 0, caught: 0, findings: 0, right: 0 };
 
-/** Draws one history, lets the rules read it, and compares what they found with what was planted. */
-export function scoreOf(
-  policy: MisusePolicy,
-  { seed, days, officers }: HistoryOptions,
-): { readonly scores: Scores; readonly facts: number } {
-  const setting = { dice: new Dice(seed), hours: policy.hours, from: FIRST_DAY, days, officers };
+/** One history with everything that was done in it, drawn from the seed alone. */
+export function drawHistory(policy: MisusePolicy, { seed, days, officers, deeds: each }: HistoryOptions) {
+  const setting = { dice: new Dice(seed), policy, from: FIRST_DAY, days, officers };
   const court = new HonestCourt(setting);
   const honest = court.work();
-  const deeds = misdeeds(setting, court);
-  const { facts, planted } = historyOf([...honest, ...deeds.flatMap(({ drawn }) => drawn)], YEAR);
-  const caught = new Set<Planted>();
-  const findings = new Map<MisuseRule, { findings: number; right: number }>();
-  for (const { rule, suspicion } of watch(rulesOf(policy), facts, new Memory([]))) {
-    const hit = suspicion.evidence.flatMap(({ index }) => planted.get(index) ?? []);
-    for (const deed of hit) if (deed.rule === rule.name) caught.add(deed);
-    const tally = findings.get(rule.name) ?? { findings: 0, right: 0 };
-    findings.set(rule.name, { findings: tally.findings + 1, right: tally.right + (hit.length > 0 ? 1 : 0) });
-  }
-  const scores = MISUSE_RULES.map((rule): [MisuseRule, Score] => {
-    const ofRule = deeds.filter((deed) => deed.planted.rule === rule);
-    const tally = findings.get(rule) ?? { findings: 0, right: 0 };
-    return [rule, { planted: ofRule.length, caught: ofRule.filter((deed) => caught.has(deed.planted)).length, ...tally }];
+  const deeds = misdeeds(setting, court, each);
+  return { history: historyOf(honest, deeds, YEAR), deeds };
+}
+
+/** Draws one history, lets the rules read it, and compares what they found with what was planted. */
+export function scoreOf(policy: MisusePolicy, options: HistoryOptions): { readonly scores: Scores; readonly facts: number } {
+  const { history, deeds } = drawHistory(policy, options);
+  const noticed = watch(rulesOf(policy), history.facts, new Memory([]));
+  const scores = MISUSE_RULES.map((rule) => {
+    const ofRule = noticed.filter((each) => each.rule.name === rule);
+    return [rule, scoreOfRule(rule, ofRule, history, deeds)] as const;
   });
-  return { scores: new Map(scores), facts: facts.length };
+  return { scores: new Map(scores), facts: history.facts.length };
+}
+
+function scoreOfRule(rule: MisuseRule, noticed: readonly Noticed[], history: History, deeds: readonly Deed[]): Score {
+  const caught = new Set<Deed>();
+  let right = 0;
+  for (const { suspicion } of noticed) {
+    const hit = suspicion.evidence.flatMap(({ index }) => history.deeds.get(index) ?? []);
+    for (const deed of hit) if (deed.rule === rule) caught.add(deed);
+    if (hit.length * 2 >= suspicion.evidence.length) right += 1;
+  }
+  return { planted: deeds.filter((deed) => deed.rule === rule).length, caught: caught.size, findings: noticed.length, right };
 }
 
 export function sumOf(scores: readonly Score[]): Score {
-  const nothing = { planted: 0, caught: 0, findings: 0, right: 0 };
   return scores.reduce(
-    (sum, one) => ({
-      planted: sum.planted + one.planted,
-      caught: sum.caught + one.caught,
-      findings: sum.findings + one.findings,
-      right: sum.right + one.right,
+    (sum, { planted, caught, findings, right }) => ({
+      planted: sum.planted + planted,
+      caught: sum.caught + caught,
+      findings: sum.findings + findings,
+      right: sum.right + right,
     }),
-    nothing,
+    NOTHING,
   );
 }
