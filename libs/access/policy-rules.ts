@@ -48,6 +48,12 @@ export interface RedriveProposal {
   readonly askedBy: string;
 }
 
+/** A finding of the ledger's misuse watch. */
+export interface FindingAbout {
+  /** User id of whom it is about. */
+  readonly about: string;
+}
+
 export interface OwnedResource {
   readonly ownerId: string;
 }
@@ -106,5 +112,8 @@ export const neverReviews: Rule<DeskReview> = (principal, resource) => {
 /** Four eyes where no court is concerned. */
 export const otherAsker: Rule<RedriveProposal> = (principal, { askedBy }) =>
   askedBy === principal.userId ? forbidden('own-approval') : ALLOWED;
+
+/** Nobody clears himself of a finding. */
+export const aboutAnother: Rule<FindingAbout> = (principal, { about }) => (about === principal.userId ? forbidden('forbidden') : ALLOWED);
 
 export const ownThing: Rule<OwnedResource> = (principal, { ownerId }) => (principal.userId === ownerId ? ALLOWED : HIDDEN);

@@ -1,4 +1,5 @@
 import {
+  aboutAnother,
   anywhere,
   handlerOfCase,
   neverReviews,
@@ -11,6 +12,7 @@ import {
   type BankOrder,
   type CourtResource,
   type DeskReview,
+  type FindingAbout,
   type HandledCase,
   type NoResource,
   type OwnedResource,
@@ -109,6 +111,8 @@ export const POLICY = {
   'bank.list': EVERYBODY,
   'event-feed.read': nobodyBut('auditor', 'service'),
   'ledger.entries.read': nobodyBut('auditor'),
+  'ledger.findings.read': nobodyBut('auditor'),
+  'ledger.finding.mark': row<FindingAbout>({ auditor: aboutAnother }),
   'dead-letter.list': nobodyBut('admin', 'auditor'),
   'dead-letter.read': nobodyBut('admin', 'auditor'),
   'dead-letter.redrive': ADMIN,

@@ -80,6 +80,8 @@ const EXPECTED: Readonly<Record<Action, string>> = {
   'bank.list': 'aaaaaaaa',
   'event-feed.read': '-----a-a',
   'ledger.entries.read': '-----a--',
+  'ledger.findings.read': '-----a--',
+  'ledger.finding.mark': '-----f--',
   'dead-letter.list': '-----aa-',
   'dead-letter.read': '-----aa-',
   'dead-letter.redrive': '------a-',
@@ -121,6 +123,7 @@ const FITTING = {
   rolesNeeded: [...ROLES],
   answeredBy: 'u-other',
   askedBy: 'u-other',
+  about: 'u-other',
   ownerId: 'u-me',
 };
 
@@ -164,6 +167,10 @@ const PROMISES: Readonly<Record<string, readonly (readonly [Partial<typeof FITTI
     [{}, YES],
     [{ courtCode: '999999', bank: 'x' }, YES],
     [{ askedBy: 'u-me' }, 'own-approval'],
+  ],
+  f: [
+    [{}, YES],
+    [{ about: 'u-me' }, NEVER],
   ],
   b: [
     [{}, YES],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseInstant } from '#kernel';
+import { isOpenAt, opensAt, parseInstant } from '#kernel';
 import { ProfileReader } from './profile-reader.js';
-import { isOpenAt, opensAt, readServiceHours, type ServiceHours } from './service-hours.js';
+import { readServiceHours, type ServiceHours } from './service-hours.js';
 
 const WORKING = ['08:30-12:00', '13:30-17:30'];
 const SERVICE = {

@@ -1,63 +1,16 @@
-import { addDays, isLegalDate, legalDateOf, startOfLegalDate, type Instant, type LegalDate } from '#kernel';
+import { inOrder, isLegalDate, parseSpan, WEEKDAYS, type LegalDate, type Span, type WeekHours } from '#kernel';
 import type { ProfileReader } from './profile-reader.js';
-
-/** Minutes of a day from 00:00 on, the end not included; 1440 is 24:00. */
-export interface Span {
-  readonly fromMinute: number;
-  readonly toMinute: number;
-}
 
 /**
  * When a bank takes orders, by the days and hours of Asia/Shanghai: outside them nothing leaves for it, inquiries and control orders alike,
  * because none of the rules (docs/rules.md) makes an exception. A bank without such hours is always open.
  */
-export interface ServiceHours {
-  /** Monday first, as people write a week; an empty day is a day of rest. */
-  readonly week: readonly (readonly Span[])[];
-  /** Days that differ from their weekday: holidays, which are empty, and working days in place of a day of rest. */
-  readonly days: ReadonlyMap<LegalDate, readonly Span[]>;
-}
+export type ServiceHours = WeekHours;
 
-const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const TIME_ZONE = 'Asia/Shanghai';
 const SPANS_MAX = 4;
 /** Two years of holidays and days worked in their place. */
 const DAYS_MAX = 200;
-const MINUTE_MS = 60_000;
-const MINUTES_A_DAY = 1_440;
-const DAYS_A_WEEK = 7;
-/** 1970-01-01 was a Thursday, the fourth day. */
-const WEEKDAY_OF_EPOCH = 3;
-const DAY_MS = MINUTES_A_DAY * MINUTE_MS;
-/** How far ahead the next opening is looked for. */
-const LOOK_DAYS_MAX = 62;
-const SPAN = /^(\d{2}):(\d{2})-(\d{2}):(\d{2})$/;
-
-export function isOpenAt(hours: ServiceHours, at: Instant): boolean {
-  const day = legalDateOf(at);
-  const minute = Math.floor((at - startOfLegalDate(day)) / MINUTE_MS);
-  return spansOf(hours, day).some(({ fromMinute, toMinute }) => minute >= fromMinute && minute < toMinute);
-}
-
-/** When it opens next; the instant itself while it is open. @returns undefined when it stays shut for two months */
-export function opensAt(hours: ServiceHours, at: Instant): Instant | undefined {
-  if (isOpenAt(hours, at)) return at;
-  for (let ahead = 0, day = legalDateOf(at); ahead <= LOOK_DAYS_MAX; ahead += 1, day = addDays(day, 1)) {
-    const starts = spansOf(hours, day).map(({ fromMinute }) => startOfLegalDate(day) + fromMinute * MINUTE_MS);
-    const next = starts.filter((start) => start > at);
-    if (next.length > 0) return Math.min(...next);
-  }
-  return undefined;
-}
-
-function spansOf({ week, days }: ServiceHours, day: LegalDate): readonly Span[] {
-  return days.get(day) ?? week[weekdayOf(day)] ?? [];
-}
-
-/** 0 is Monday. */
-function weekdayOf(day: LegalDate): number {
-  return (Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS) + WEEKDAY_OF_EPOCH) % DAYS_A_WEEK;
-}
 
 /** The member `service` of a profile; faults go to the reader. */
 export function readServiceHours(read: ProfileReader, raw: unknown): ServiceHours {
@@ -89,16 +42,12 @@ function workdaysOf(read: ProfileReader, raw: unknown, pointer: string): readonl
 
 function readSpans(read: ProfileReader, raw: unknown, pointer: string): readonly Span[] {
   const spans = read.list(raw, pointer, 0, SPANS_MAX).map((one, i) => readSpan(read, one, `${pointer}/${i}`));
-  const overlaps = spans.some((span, i) => i > 0 && span.fromMinute < (spans[i - 1]?.toMinute ?? 0));
-  if (overlaps) read.fault(pointer, 'must be in order and not overlap');
+  if (!inOrder(spans)) read.fault(pointer, 'must be in order and not overlap');
   return spans;
 }
 
 function readSpan(read: ProfileReader, raw: unknown, pointer: string): Span {
-  const match = typeof raw === 'string' ? SPAN.exec(raw) : null;
-  const [fromHour = 0, fromMinutes = 0, toHour = 0, toMinutes = 0] = match?.slice(1).map(Number) ?? [];
-  const [fromMinute, toMinute] = [fromHour * 60 + fromMinutes, toHour * 60 + toMinutes];
-  const isSpan = match !== null && fromMinutes < 60 && toMinutes < 60 && fromMinute < toMinute && toMinute <= MINUTES_A_DAY;
-  if (!isSpan) read.fault(pointer, 'must be hours such as 08:30-17:00');
-  return { fromMinute, toMinute };
+  const span = typeof raw === 'string' ? parseSpan(raw) : undefined;
+  if (!span) read.fault(pointer, 'must be hours such as 08:30-17:00');
+  return span ?? { fromMinute: 0, toMinute: 0 };
 }

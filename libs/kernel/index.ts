@@ -1,6 +1,7 @@
 export * from './errors.js';
 export * from './money.js';
 export * from './dates.js';
+export * from './week-hours.js';
 export * from './clock.js';
 export * from './entropy.js';
 export * from './canonical.js';

@@ -1,6 +1,7 @@
 export * from './words.js';
 export * from './life-cycles/index.js';
 export * from './policy.js';
+export * from './misuse-policy.js';
 export * from './parse-policy.js';
 export * from './terms.js';
 export * from './deadlines.js';

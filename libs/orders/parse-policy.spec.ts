@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AppError } from '#kernel';
+import { addDays, isOpenAt, parseInstant, type AppError } from '#kernel';
 import { policy, rawPolicy } from './fixtures/facts.js';
 import { parsePolicy } from './index.js';
 
@@ -87,6 +87,26 @@ describe('the shipped policy', () => {
     expect(policy.accountKinds.get('wealth-product')).toEqual({ property: 'other' });
   });
 
+  it('explains what is watched for, with the figures of each rule, and knows when the court works', () => {
+    const { hours, rules } = policy.misuse;
+    expect(rules['swift-approval']).toMatchObject({ withinMs: 15_000, explanation: '审批在提请后15秒之内作出，来不及审阅请求及文书。' });
+    expect(rules['outside-hours']).toMatchObject({ acts: 3, explanation: expect.stringContaining('达到3次') });
+    expect(rules.burst).toMatchObject({
+      withinMinutes: 10,
+      acts: 30,
+      timesUsual: 2,
+      explanation: expect.stringContaining('10分钟'),
+    });
+    const isWorked = (time: string): boolean => isOpenAt(hours, parseInstant(`${time}:00+08:00`));
+    expect(['2026-03-10T07:30', '2026-03-10T20:00', '2026-03-14T10:00', '2026-02-17T10:00', '2026-02-14T10:00'].map(isWorked)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it('reads a default reserve in fen', () => {
     expect(parsePolicy(broken('/restrictedKinds/wages/reserve', '1500.50')).restrictedKinds.get('wages')?.reserve).toBe(150_050n);
   });
@@ -104,6 +124,12 @@ const DURATION = 'must be a duration such as PT24H';
 const ACTION_WORDS = 'must be one of inquire, freeze, renew, release, deduct';
 const INSTRUMENT_WORDS =
   'must be one of inquiry-notice, freeze-ruling, freeze-notice, release-ruling, release-notice, deduct-ruling, deduct-notice, preservation-application';
+
+const HOURS = '/misuse/workingHours';
+const OUTSIDE = '/misuse/rules/outside-hours';
+const SPAN = 'must be hours such as 08:30-17:00';
+const MINUTES = ['08:00-08:01', '08:02-08:03', '08:04-08:05', '08:06-08:07', '08:08-08:09'];
+const MANY_DAYS = Array.from({ length: 201 }, (_, i) => addDays('2027-01-01', i));
 
 describe('a faulty policy', () => {
   it.each([
@@ -162,6 +188,41 @@ describe('a faulty policy', () => {
     ['/limits/linesPerRequestMax', 0, '/limits/linesPerRequestMax', 'must be a whole number from 1 to 500'],
     ['/limits/batchItemsMax', undefined, '/limits/batchItemsMax', 'must be a whole number from 1 to 500'],
     ['/limits/bodyMax', 1, '/limits/bodyMax', 'is not known'],
+    ['/misuse', undefined, '/misuse', MAPPING],
+    ['/misuse/rule', {}, '/misuse/rule', 'is not known'],
+    ['/misuse/rules/burst', undefined, '/misuse/rules/burst', MAPPING],
+    ['/misuse/rules/bursts', {}, '/misuse/rules/bursts', 'is not known'],
+    ['/misuse/rules/burst/acts', 1, '/misuse/rules/burst/acts', 'must be a whole number from 2 to 10000'],
+    ['/misuse/rules/burst/withinMinutes', 121, '/misuse/rules/burst/withinMinutes', 'must be a whole number from 1 to 120'],
+    ['/misuse/rules/burst/timesUsual', 0, '/misuse/rules/burst/timesUsual', 'must be a whole number from 1 to 100'],
+    ['/misuse/rules/burst/within', 'PT1M', '/misuse/rules/burst/within', 'is not known'],
+    ['/misuse/rules/outside-hours/acts', 0, '/misuse/rules/outside-hours/acts', 'must be a whole number from 1 to 10000'],
+    ['/misuse/rules/outside-hours/name', '', '/misuse/rules/outside-hours/name', TEXT],
+    ['/misuse/rules/outside-hours/explanation', '达到{act}次', `${OUTSIDE}/explanation`, 'names {act}, which is no figure of the rule'],
+    ['/misuse/rules/outside-hours/explanation', '达到三次', `${OUTSIDE}/explanation`, 'must name {acts}'],
+    ['/misuse/rules/swift-approval/within', 'PT0S', '/misuse/rules/swift-approval/within', DURATION],
+    ['/misuse/rules/repeated-reveals/sittings', 51, '/misuse/rules/repeated-reveals/sittings', 'must be a whole number from 2 to 50'],
+    ['/misuse/rules/repeated-reveals/pause', 30, '/misuse/rules/repeated-reveals/pause', DURATION],
+    ['/misuse/rules/repeated-reveals/within', 'P1M', '/misuse/rules/repeated-reveals/within', DURATION],
+    ['/misuse/rules/dormant-account/after', undefined, '/misuse/rules/dormant-account/after', DURATION],
+    ['/misuse/rules/release-near-end/within', '', '/misuse/rules/release-near-end/within', DURATION],
+    [
+      '/misuse/rules/self-linked/explanation',
+      '同名{x}',
+      '/misuse/rules/self-linked/explanation',
+      'names {x}, which is no figure of the rule',
+    ],
+    ['/misuse/rules/unrelated-case/name', undefined, '/misuse/rules/unrelated-case/name', TEXT],
+    ['/misuse/workingHours/hours/mon', ['08:30-08:30'], `${HOURS}/hours/mon/0`, SPAN],
+    ['/misuse/workingHours/hours/mon', [830], `${HOURS}/hours/mon/0`, SPAN],
+    ['/misuse/workingHours/hours/mon', ['13:00-14:00', '08:00-09:00'], `${HOURS}/hours/mon`, 'must be in order and not overlap'],
+    ['/misuse/workingHours/hours/mon', '08:00-09:00', `${HOURS}/hours/mon`, LIST],
+    ['/misuse/workingHours/hours/mon', MINUTES, `${HOURS}/hours/mon`, 'names at most 4 spans'],
+    ['/misuse/workingHours/hours/monday', [], `${HOURS}/hours/monday`, 'is not known'],
+    ['/misuse/workingHours/holidays', ['2026-02-30'], `${HOURS}/holidays/0`, 'must be a date YYYY-MM-DD'],
+    ['/misuse/workingHours/holidays', ['2026-01-04'], `${HOURS}/workdays/2026-01-04`, 'names a day that is named already'],
+    ['/misuse/workingHours/holidays', MANY_DAYS, HOURS, 'names at most 200 days'],
+    ['/misuse/workingHours/workdays', { someday: [] }, `${HOURS}/workdays/someday`, 'must be a date YYYY-MM-DD'],
   ])('%s = %j is refused at %s', (path, value, pointer, detail) => {
     const faults = faultsOf(broken(path, value));
     expect(faults[0]).toEqual({ pointer, detail: detail instanceof RegExp ? expect.stringMatching(detail) : detail });

@@ -7,6 +7,7 @@ import {
   type RestrictedKind,
   type TermPolicy,
 } from './policy.js';
+import { readMisuse } from './parse-misuse.js';
 import { PolicyReader } from './reading-policy.js';
 import {
   ACTIONS,
@@ -50,6 +51,7 @@ export function parsePolicy(raw: unknown): Policy {
     handlersOnly: read.words<Action>(root['handlersOnly'], '/handlersOnly', ACTIONS),
     suspensionBlocks: read.words<Action>(root['suspensionBlocks'], '/suspensionBlocks', ACTIONS),
     limits: readLimits(read, root['limits']),
+    misuse: readMisuse(read, root['misuse']),
   };
   if (policy.suspensionBlocks.includes('release')) read.fault('/suspensionBlocks', 'must not name release, which goes in any state');
   read.done();
@@ -69,6 +71,7 @@ const MEMBERS = [
   'handlersOnly',
   'suspensionBlocks',
   'limits',
+  'misuse',
 ];
 
 /** A mapping with exactly one row for every key. */

@@ -1,4 +1,5 @@
 import type { Minor } from '#kernel';
+import type { MisusePolicy } from './misuse-policy.js';
 import type { Action, ApprovalSubject, ApproverRole, CaseKind, InstrumentType, PropertyKind } from './words.js';
 
 /** R24: whether a restricted kind of money may be touched at all, freely, or only above what must be left. */
@@ -72,4 +73,5 @@ export interface Policy {
   readonly handlersOnly: readonly Action[];
   readonly suspensionBlocks: readonly Action[];
   readonly limits: PolicyLimits;
+  readonly misuse: MisusePolicy;
 }

@@ -10,12 +10,14 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { LedgerLettersController } from './adapters/http/dead-letters.controller.js';
 import { EntriesController } from './adapters/http/entries.controller.js';
+import { FindingsController } from './adapters/http/findings.controller.js';
 import { LEDGER_TIME, LEDGER_TOKENS, LedgerAccess } from './adapters/http/ledger-access.js';
 import { LogFilesController } from './adapters/http/log-files.controller.js';
 import { NoWitnessController } from './adapters/http/no-witness.controller.js';
 import { ProofsController } from './adapters/http/proofs.controller.js';
 import { mountWitness } from './adapters/http/witness-routes.js';
 import { LedgerService } from './ledger-service.js';
+import { MisuseService } from './misuse-service.js';
 import type { AuditLedgerParts } from './parts.js';
 import { LettersAgain } from './use-cases/redrive-letter/letters-again.js';
 import { ProveRequest } from './use-cases/prove-entries/prove-request.js';
@@ -55,7 +57,7 @@ class WitnessMount implements OnModuleInit {
 export class AuditLedgerModule {
   static forRoot(parts: AuditLedgerParts): DynamicModule {
     const service = new LedgerService(parts);
-    const { again } = service;
+    const { again, misuse } = service;
     return {
       module: AuditLedgerModule,
       controllers: [
@@ -63,6 +65,7 @@ export class AuditLedgerModule {
         EntriesController,
         ProofsController,
         ...(parts.witness ? [] : [NoWitnessController]),
+        ...(misuse ? [FindingsController] : []),
         ...(again ? [LedgerLettersController] : []),
       ],
       providers: [
@@ -71,6 +74,7 @@ export class AuditLedgerModule {
         { provide: ProveRequest, useValue: service.proveRequest },
         { provide: SearchEntries, useValue: service.searchEntries },
         { provide: LEDGER_TOKENS, useValue: parts.tokens },
+        ...(misuse ? [{ provide: MisuseService, useValue: misuse }] : []),
         { provide: LEDGER_TIME, useValue: parts.clock },
         ...(again ? [{ provide: LettersAgain, useValue: again }] : []),
         LedgerAccess,

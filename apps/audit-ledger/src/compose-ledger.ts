@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { Ground } from '#foundation';
+import { parsePolicy, type MisusePolicy } from '#orders';
 import { assertCannotRewrite, type OpenDatabase } from '#persistence';
 import { ensureRandomSecret } from '#trust';
 import { LEDGER_TABLES_KEPT, ledgerMigrations } from './ledger-migrations.js';
@@ -15,6 +18,14 @@ export const LEDGER_STORE = 'ledger';
 /** The file of the seed that signs the logs of all years. */
 export const ledgerSeedFile = (dataDir: string): string => join(dataDir, 'keys', 'ledger.seed');
 
+/** The rules that the law or a court may change; beside the sources and, as a copy, beside the build. */
+const POLICY_FILE = new URL('../../../deploy/policy.yaml', import.meta.url);
+
+/** What is watched for. The whole file is checked, as the gateway checks it. @throws AppError that names every wrong place of the file */
+export async function readMisusePolicy(): Promise<MisusePolicy> {
+  return parsePolicy(parse(await readFile(POLICY_FILE, 'utf8'))).misuse;
+}
+
 /** What a ledger is told beside its ground. */
 export interface LedgerOptions {
   readonly origin?: string;
@@ -25,7 +36,8 @@ export interface LedgerOptions {
 
 /**
  * The ledger's parts on its ground.
- * @throws AppError `account-too-strong` when its account could rewrite the log, `invalid-configuration` when the witnesses' policy is none
+ * @throws AppError `account-too-strong` when its account could rewrite the log, `invalid-configuration` when the witnesses' policy is none,
+ * `invalid` when the policy file is faulty
  */
 export async function ledgerPartsOn(
   ground: Ground,
@@ -38,7 +50,7 @@ export async function ledgerPartsOn(
     ...ground,
     database,
     tokens: tokens.verifier,
-    operators: { entropy, pseudonyms, systemKeys, receipts },
+    operators: { entropy, pseudonyms, systemKeys, receipts, misuse: await readMisusePolicy() },
     settings: {
       folder: join(dataDir, 'ledger'),
       originBase: origin,

@@ -3,6 +3,7 @@ import { messagingMigration, redrivesMigration } from '#messaging';
 import { leasesMigration, type Migration } from '#persistence';
 import { ledger } from '../migrations/0002-ledger.js';
 import { ledgerSearch } from '../migrations/0004-ledger-search.js';
+import { ledgerMisuse } from '../migrations/0005-ledger-misuse.js';
 
 /** The schema of the ledger's own database, in order. */
 export const ledgerMigrations: readonly Migration[] = [
@@ -12,14 +13,16 @@ export const ledgerMigrations: readonly Migration[] = [
   ledgerSearch,
   redrivesMigration,
   answersMigration,
+  ledgerMisuse,
 ];
 
-/** The tables that hold the log: nobody may rewrite them. */
-export const LEDGER_TABLES_KEPT = ['ledger_facts'] as const;
+/** The tables that hold the log, and what was found in it: nobody may rewrite them. */
+export const LEDGER_TABLES_KEPT = ['ledger_facts', 'facts', 'misuse_findings', 'misuse_marks'] as const;
 
 /**
  * What the ledger changes as it goes: where a fact has got to, the heads, and what waits for a person. Leaves never. The time of a fact is
  * filled in where an older release has left it out; the leaf says it anyway. Rows of the outbox are the ledger's own facts on their way in.
+ * What the misuse watch has found never changes; how far it has read and what it remembers does.
  */
 export const LEDGER_CHANGES = [
   { table: 'ledger_facts', columns: ['state', 'log_year', 'log_index', 'happened_at'] },
@@ -30,4 +33,6 @@ export const LEDGER_CHANGES = [
   { table: 'fact_heads', columns: ['seq', 'leaf_hash'] },
   { table: 'outbox' },
   { table: 'leases' },
+  { table: 'misuse_cursor', columns: ['log_year', 'log_index'] },
+  { table: 'misuse_states' },
 ] as const;

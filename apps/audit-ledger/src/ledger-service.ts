@@ -7,6 +7,8 @@ import { ChainHeadRows } from './adapters/store/chain-heads.js';
 import { FactRows } from './adapters/store/fact-rows.js';
 import { FactSearch } from './adapters/store/fact-search.js';
 import { LogHeadRows } from './adapters/store/log-heads.js';
+import { MisuseService } from './misuse-service.js';
+import { OwnFacts } from './own-facts.js';
 import type { AuditLedgerParts } from './parts.js';
 import { AuditLog } from './use-cases/audit-log/audit-log.js';
 import { OpenLog } from './use-cases/open-log/open-log.js';
@@ -38,11 +40,14 @@ export class LedgerService {
   readonly proveRequest: ProveRequest;
   readonly searchEntries: SearchEntries;
   readonly auditLog: AuditLog;
+  /** Set when it is watched for misuse. */
+  readonly misuse: MisuseService | undefined;
   private readonly facts: FactRows;
   private readonly sequencer: SequenceFacts;
   private readonly loop: Recurring;
   private readonly auditing: Recurring;
   private readonly take: TakeFacts;
+  private readonly own: OwnFacts | undefined;
   /** Its dead letters; undefined where nobody operates it. */
   readonly again: LettersAgain | undefined;
   private readonly publisher: CheckpointPublisher;
@@ -76,7 +81,10 @@ export class LedgerService {
       (error) => log.write('error', 'ledger-audit-stopped', { reason: errorText(error) }),
     );
     this.take = new TakeFacts({ database, facts, clock, log }, () => this.loop.wake());
-    this.again = parts.operators && new LettersAgain(parts, parts.operators, this.take);
+    const own = parts.operators && new OwnFacts(parts, parts.operators);
+    this.own = own;
+    this.again = own && parts.operators && new LettersAgain(parts, parts.operators, own, this.take);
+    this.misuse = own && parts.operators?.misuse && new MisuseService(parts, parts.operators, parts.operators.misuse, own, this.published);
   }
 
   /** Verifies the logs, then begins to read facts. @throws AppError `ledger-corrupt`: then nothing may be signed any more */
@@ -87,7 +95,9 @@ export class LedgerService {
     await this.parts.bus.subscribe({ group: TAKING, topics: [FACTS_TOPIC], handle, patienceMs: PATIENCE_MS });
     this.loop.start();
     this.auditing.start();
-    await this.again?.start();
+    await this.own?.start();
+    this.again?.start();
+    this.misuse?.start();
   }
 
   /** Takes messages of `facts.v1` into the staging table, as the reader does. */
@@ -97,7 +107,9 @@ export class LedgerService {
 
   /** Waits until the batch under way has ended. */
   async stop(): Promise<void> {
+    await this.misuse?.stop();
     await this.again?.stop();
+    await this.own?.stop();
     await this.auditing.stop();
     await this.loop.stop();
     await this.publisher.stop();

@@ -2,6 +2,7 @@ import type { TokenVerifier } from '#access';
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { WitnessPolicy } from '#merkle';
 import type { MessageBus } from '#messaging';
+import type { MisusePolicy } from '#orders';
 import type { Database } from '#persistence';
 import type { Pseudonyms, SystemKeys } from '#privacy';
 import type { WitnessCheckpoint } from './use-cases/witness-checkpoint/witness-checkpoint.js';
@@ -17,7 +18,7 @@ export interface AuditLedgerParts {
   readonly settings: LedgerSettings;
   /** Where several processes could sequence: the claim to do it. Left out, this one does. */
   readonly leader?: { readonly held: boolean };
-  /** What the door to the ledger's dead letters stands on; left out, there is none. */
+  /** What persons do at the ledger stands on this: its dead letters, and findings of misuse. Left out, there are no doors to them. */
   readonly operators?: OperatorParts | undefined;
   /** Set when this process is a witness too, for logs of others. */
   readonly witness?: WitnessCheckpoint | undefined;
@@ -30,6 +31,8 @@ export interface OperatorParts {
   readonly systemKeys: SystemKeys;
   /** The bus acknowledges before the effect: rows of the ledger's outbox wait for receipts. */
   readonly receipts?: boolean;
+  /** What the facts of officials are watched for; left out, there are no findings. */
+  readonly misuse?: MisusePolicy;
 }
 
 export interface LedgerSettings {

@@ -1,6 +1,6 @@
 import { ANSWERS_TOPIC, NOTICES_TOPIC, ORDER_EVENTS_TOPIC } from '#contracts';
-import { isOpenAt, type WireSignatures } from '#connector-sdk';
-import { errorText } from '#kernel';
+import type { WireSignatures } from '#connector-sdk';
+import { errorText, isOpenAt } from '#kernel';
 import { FACTS_TOPIC, ReceiptedOutbox, Relay, type FactRecorder, type MessageBus } from '#messaging';
 import { Announcer } from './adapters/bus/announcer.js';
 import { OrdersInbox } from './adapters/bus/orders-inbox.js';

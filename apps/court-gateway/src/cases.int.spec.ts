@@ -141,7 +141,7 @@ describe('who sees a case', () => {
     const shown = await gateway.call('officer', 'POST', route, { reason: '核对户名' });
     expect([shown.status, shown.at('idNumber')]).toEqual([200, '420106190001010019']);
     await gateway.call('judge', 'POST', route, { reason: '再次核对' });
-    expect(await factsOf(id)).toEqual([...before, 'party.revealed', 'party.revealed']);
+    expect(await factsOf(id)).toEqual([...before, 'party.revealed', 'party.revealed', 'conduct.unrelated-case']);
     expect((await gateway.call('auditor', 'POST', route, { reason: '审计' })).status).toBe(403);
     expect((await gateway.call('officer', 'POST', route, {})).status).toBe(400);
   });

@@ -34,6 +34,7 @@ import { ReadInstrument } from './use-cases/read-instrument/read-instrument.js';
 import { RecordSatisfaction } from './use-cases/record-satisfaction/record-satisfaction.js';
 import { RegisterCourtAccounts } from './use-cases/register-court-accounts/register-court-accounts.js';
 import { RegisterOfficer } from './use-cases/register-officer/register-officer.js';
+import { CaseReadings } from './use-cases/tell-conduct/case-readings.js';
 import { RevealParty } from './use-cases/reveal-party/reveal-party.js';
 import { CaseViews } from './use-cases/show-case/case-view.js';
 import { AdmitOidcUser } from './use-cases/sign-in-user/admit-oidc-user.js';
@@ -116,6 +117,7 @@ const USE_CASES = [
   ApproveChange,
   RecordSatisfaction,
   CloseCase,
+  CaseReadings,
   RevealParty,
   MakeDocument,
   AddInstrument,

@@ -93,6 +93,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/ledger/v1/entries', users: ['auditor'] },
   { method: 'GET', path: '/ledger/v1/entries/proofs', users: ['auditor'] },
   { method: 'GET', path: '/ledger/v1/entries/{index}', users: ['auditor'] },
+  { method: 'GET', path: '/ledger/v1/findings', users: ['auditor'] },
+  { method: 'POST', path: '/ledger/v1/findings/{id}/mark', users: ['auditor'] },
   { method: 'GET', path: '/ledger/v1/proofs/inclusion' },
   { method: 'GET', path: '/ledger/v1/proofs/consistency' },
 ];

@@ -1,6 +1,5 @@
-import { Body, Controller, Inject, Injectable, Param, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import type { TokenVerifier } from '#access';
 import {
   DeadLetterDoor,
   DeadLetterQuery,
@@ -13,28 +12,19 @@ import {
   RedriveBody,
   RedriveDecisionBody,
   ShowsLetter,
-  TokenGuard,
   type WriteExchange,
 } from '#http';
-import type { RealTime } from '#kernel';
 import type { LetterName } from '#messaging';
 import type { Tx } from '#persistence';
 import { LettersAgain } from '../../use-cases/redrive-letter/letters-again.js';
 import { TAKING } from '../../use-cases/take-facts/take-facts.js';
-import { LEDGER_TIME, LEDGER_TOKENS } from './ledger-access.js';
+import { LedgerGuard } from './ledger-access.js';
 
 const LETTER = ':messageId';
 
-@Injectable()
-export class OperatorGuard extends TokenGuard {
-  constructor(@Inject(LEDGER_TOKENS) tokens: Pick<TokenVerifier, 'verify'>, @Inject(LEDGER_TIME) time: RealTime) {
-    super(tokens, time);
-  }
-}
-
 /** What came on `facts.v1` and was no fact when it came; what is said of it is the same for all apps (`libs/http`). */
 @Controller('api/v1/ledger/dead-letters')
-@UseGuards(OperatorGuard)
+@UseGuards(LedgerGuard)
 @ApiBearerAuth()
 @ApiTags('死信')
 export class LedgerLettersController {
@@ -73,7 +63,7 @@ export class LedgerLettersController {
 
   private async write(call: WriteExchange, work: (tx: Tx) => Promise<object>): Promise<object> {
     const answer = await this.writes.run(call, this.again.shelf, () => Promise.resolve({ status: 202, work }));
-    this.again.relay.nudge();
+    this.again.nudge();
     return answer;
   }
 }

@@ -11,7 +11,7 @@ import { wholeNumber, yearOf } from './queries.js';
 import { cursorOf, EntryPageQuery, EntryQuestionQuery, pageOf, questionOf } from './search-query.js';
 
 /** One problem document a status, with its stable codes. */
-const problem = (...codes: readonly string[]): MethodDecorator =>
+export const problem = (...codes: readonly string[]): MethodDecorator =>
   ApiResponse({
     status: statusOf(codes[0] ?? ''),
     description: codes.join('、'),

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { assertMayEnter, mayEnter, type Principal, type TokenVerifier } from '#access';
-import { AppError } from '#kernel';
+import { TokenGuard } from '#http';
+import { AppError, type RealTime } from '#kernel';
 
 /** Injection token of the verifier for bearer tokens. */
 export const LEDGER_TOKENS = Symbol('ledger-tokens');
@@ -29,5 +30,13 @@ export class LedgerAccess {
     const token = /^Bearer ([^\s]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw new AppError('unauthenticated', '请先登录');
     return this.tokens.verify(token);
+  }
+}
+
+/** The door of every call by which a person does something at the ledger: it asks who he is before query and body are looked at. */
+@Injectable()
+export class LedgerGuard extends TokenGuard {
+  constructor(@Inject(LEDGER_TOKENS) tokens: Pick<TokenVerifier, 'verify'>, @Inject(LEDGER_TIME) time: RealTime) {
+    super(tokens, time);
   }
 }

@@ -3,11 +3,11 @@ import { IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-valid
 import { AppError, endOfLegalDate, instantText, isLegalDate, parseInstant, startOfLegalDate } from '#kernel';
 import type { EntryKey, EntryQuestion } from '../store/fact-search.js';
 
-const PAGE_SIZE = 50;
-const PAGE_SIZE_MAX = 500;
-const TEXT_MAX = 200;
-const CURSOR_MAX = 120;
-const WHEN = '日期（YYYY-MM-DD，北京时间，含当日）或 RFC 3339 时间';
+export const PAGE_SIZE = 50;
+export const PAGE_SIZE_MAX = 500;
+export const TEXT_MAX = 200;
+export const CURSOR_MAX = 120;
+export const WHEN = '日期（YYYY-MM-DD，北京时间，含当日）或 RFC 3339 时间';
 
 /** What a search for entries may be narrowed by. All given conditions must hold. */
 export class EntryQuestionQuery {
@@ -68,15 +68,20 @@ export class EntryPageQuery extends EntryQuestionQuery {
 /** @throws AppError `invalid` for a time that is none, or an end before its beginning */
 export function questionOf(query: EntryQuestionQuery, year: number | undefined): EntryQuestion {
   const { orderNumber, caseNumber, actor, type } = query;
+  return { orderNumber, caseNumber, actor, type, ...periodOf(query), year };
+}
+
+/** @throws AppError `invalid` for a time that is none, or an end before its beginning */
+export function periodOf(query: { readonly from?: string; readonly to?: string }): Pick<EntryQuestion, 'from' | 'to'> {
   const from = query.from === undefined ? undefined : instantText(whenOf('/from', query.from, startOfLegalDate));
   // The leaf's times have whole milliseconds, so the last of a day is one before the next day begins.
   const to = query.to === undefined ? undefined : instantText(whenOf('/to', query.to, (date) => endOfLegalDate(date) - 1));
   if (from !== undefined && to !== undefined && to < from) throw badQuery('/to', '早于 from');
-  return { orderNumber, caseNumber, actor, type, from, to, year };
+  return { from, to };
 }
 
 /** @throws AppError `invalid` for a limit above the maximum or a cursor that no list of ours has given */
-export function pageOf({ limit, cursor }: EntryPageQuery): { readonly limit: number; readonly after?: EntryKey } {
+export function pageOf({ limit, cursor }: Pick<EntryPageQuery, 'limit' | 'cursor'>): { readonly limit: number; readonly after?: EntryKey } {
   const rows = Number(limit ?? PAGE_SIZE);
   if (rows > PAGE_SIZE_MAX) throw badQuery('/limit', `不得超过${PAGE_SIZE_MAX}`);
   return cursor === undefined ? { limit: rows } : { limit: rows, after: readCursor(cursor) };

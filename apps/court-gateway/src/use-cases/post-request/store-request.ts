@@ -15,6 +15,7 @@ import { DispatchOrders } from '../dispatch-orders/dispatch-orders.js';
 import type { OrderToSend } from '../dispatch-orders/order-body.js';
 import { splitIntoOrders, type OrderDraft, type ResolvedRequest } from '../judge-request/lines.js';
 import type { Situation } from '../judge-request/situation.js';
+import { conductOfRequest } from '../tell-conduct/conduct-of-request.js';
 
 /** A request that has passed its gates, with everything that is written down of it. */
 export interface JudgedRequest {
@@ -69,8 +70,9 @@ export class StoreRequest {
     const status = isDispatched ? ('dispatched' as const) : ('awaiting-approval' as const);
     await this.insertRequest(tx, judged, status);
     const accepted = acceptedFact(judged, orders);
-    const sent = isDispatched ? await this.dispatch.send(tx, { ...dispatchOf(judged) }, toSend(judged, orders), [accepted]) : [];
-    if (!isDispatched) await this.facts.record(tx, accepted);
+    const told = [accepted, ...conductOfRequest(accepted, judged, this.parts.policy, this.vault)];
+    const sent = isDispatched ? await this.dispatch.send(tx, { ...dispatchOf(judged) }, toSend(judged, orders), told) : [];
+    if (!isDispatched) await this.facts.recordMany(tx, told);
     const rows = orders.map((order): NewOrder => ({
       ...orderRow(judged, order),
       ...sent.find((one) => one.order_number === order.orderNumber),

@@ -6,9 +6,9 @@ import { compareAndSetOrStale, type Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import { findCase, notFound, pathId, type CaseRow } from '../../adapters/store/case-rows.js';
 import { findInstrument, type InstrumentRow } from '../../adapters/store/instrument-rows.js';
-import { recordAlone } from '../../facts.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
+import { CaseReadings } from '../tell-conduct/case-readings.js';
 
 export interface InstrumentOfCase {
   readonly row: InstrumentRow;
@@ -24,6 +24,7 @@ export class ReadInstrument {
     @Inject(PARTS) private readonly parts: GatewayParts,
     @Inject(Vault) private readonly vault: Vault,
     @Inject(FactRecorder) private readonly facts: FactRecorder,
+    @Inject(CaseReadings) private readonly readings: CaseReadings,
   ) {}
 
   /** @throws AppError `not-found` */
@@ -41,7 +42,7 @@ export class ReadInstrument {
     const { row, ofCase } = await this.find(id, by, 'instrument.content.read');
     const bytes = await this.vault.blobs.get(row.case_id, row.sha256);
     const caseKey = await this.vault.keyOf(row.case_id);
-    await recordAlone(this.parts.database, this.facts, this.fact('instrument.read', { row, ofCase }, caseKey, by));
+    await this.readings.tell(this.fact('instrument.read', { row, ofCase }, caseKey, by), by);
     return { bytes, row };
   }
 

@@ -2,15 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { assertMay, assertMayEnter, type Principal } from '#access';
 import { decodeBody } from '#contracts';
 import { instantText } from '#kernel';
-import { FactRecorder, type Fact } from '#messaging';
+import type { Fact } from '#messaging';
 import type { DataKey } from '#privacy';
 import { answersOf, findReceipt, messageAad, receiptsOf } from '../../adapters/store/answer-rows.js';
 import { loadCase, notFound, pathId, type CaseRow } from '../../adapters/store/case-rows.js';
 import { findOrder, originalOf, type OrderRow } from '../../adapters/store/order-rows.js';
-import { recordAlone } from '../../facts.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
 import { dispatchAad } from '../dispatch-orders/dispatch-orders.js';
+import { CaseReadings } from '../tell-conduct/case-readings.js';
 
 type View = Readonly<Record<string, unknown>>;
 
@@ -26,7 +26,7 @@ export class ReadOrder {
   constructor(
     @Inject(PARTS) private readonly parts: GatewayParts,
     @Inject(Vault) private readonly vault: Vault,
-    @Inject(FactRecorder) private readonly facts: FactRecorder,
+    @Inject(CaseReadings) private readonly readings: CaseReadings,
   ) {}
 
   /** @throws AppError `not-found` */
@@ -80,7 +80,7 @@ export class ReadOrder {
   }
 
   private async tell({ row, key }: FoundOrder, by: Principal, type: string, content: Fact['content']): Promise<void> {
-    await recordAlone(this.parts.database, this.facts, {
+    const reading = {
       type,
       subject: `case:${row.id}`,
       actor: by.userId,
@@ -88,6 +88,7 @@ export class ReadOrder {
       caseId: row.id,
       caseKey: key,
       content,
-    });
+    };
+    await this.readings.tell(reading, by);
   }
 }

@@ -1,5 +1,4 @@
-import { isOpenAt, opensAt } from '#connector-sdk';
-import type { Clock } from '#kernel';
+import { isOpenAt, opensAt, type Clock } from '#kernel';
 import type { BankDirectory } from '../../gateway-parts.js';
 import type { Waiting } from './request-view.js';
 

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { assertMay, type Principal } from '#access';
-import { FactRecorder } from '#messaging';
 import { findCase, notFound, pathId } from '../../adapters/store/case-rows.js';
 import { findParty, openParty, type Party } from '../../adapters/store/party-rows.js';
-import { recordAlone } from '../../facts.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
+import { CaseReadings } from '../tell-conduct/case-readings.js';
 
 /** Shows a party's id number in clear to his own court; the fact of it, with the reason, is durable before anything is shown (R6, I12). */
 @Injectable()
@@ -13,7 +12,7 @@ export class RevealParty {
   constructor(
     @Inject(PARTS) private readonly parts: GatewayParts,
     @Inject(Vault) private readonly vault: Vault,
-    @Inject(FactRecorder) private readonly facts: FactRecorder,
+    @Inject(CaseReadings) private readonly readings: CaseReadings,
   ) {}
 
   /** @throws AppError `not-found`, `content-erased` */
@@ -24,7 +23,7 @@ export class RevealParty {
     if (!row || !ofCase) throw notFound();
     assertMay(by, 'party.reveal', { courtCode: ofCase.court_code });
     const caseKey = await this.vault.keyOf(ofCase.id);
-    await recordAlone(this.parts.database, this.facts, {
+    const reading = {
       type: 'party.revealed',
       subject: `case:${ofCase.id}`,
       actor: by.userId,
@@ -32,7 +31,8 @@ export class RevealParty {
       caseId: ofCase.id,
       caseKey,
       content: { partyId, reason },
-    });
+    };
+    await this.readings.tell(reading, by, row);
     return openParty(this.vault, caseKey, row);
   }
 }

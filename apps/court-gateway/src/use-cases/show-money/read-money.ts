@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { assertMay, courtScopeOf, type Action, type Principal } from '#access';
 import { addDays, AppError, endOfLegalDate, instantText, legalDateOf, moneyJson, parseDuration } from '#kernel';
 import { expiresWithin } from '#orders';
-import { FactRecorder, type Fact } from '#messaging';
+import type { Fact } from '#messaging';
 import type { DataKey } from '#privacy';
 import { figuresOfCase } from '../../adapters/store/case-figures.js';
 import { loadCase, notFound, pathId, readAtOnce, type CaseRow } from '../../adapters/store/case-rows.js';
@@ -11,9 +11,9 @@ import { holdingsOfCase, openHolding } from '../../adapters/store/holdings-readi
 import { findMeasure, measuresEndingBy } from '../../adapters/store/measure-writes.js';
 import { measureAccount, measuresOfCase } from '../../adapters/store/measures-reading.js';
 import { paymentsOfCase } from '../../adapters/store/payment-rows.js';
-import { recordAlone } from '../../facts.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
+import { CaseReadings } from '../tell-conduct/case-readings.js';
 import { holdingView, measureView, paymentView, transactionView, type View } from './money-views.js';
 
 type OfCase = Extract<
@@ -31,7 +31,7 @@ export class ReadMoney {
   constructor(
     @Inject(PARTS) private readonly parts: GatewayParts,
     @Inject(Vault) private readonly vault: Vault,
-    @Inject(FactRecorder) private readonly facts: FactRecorder,
+    @Inject(CaseReadings) private readonly readings: CaseReadings,
   ) {}
 
   /** @throws AppError `not-found`, `content-erased` */
@@ -121,7 +121,7 @@ export class ReadMoney {
 
   /** The fact of a reading is durable before anything is shown (I12). */
   private async tell(row: CaseRow, caseKey: DataKey, by: Principal, type: string, content: Fact['content']): Promise<void> {
-    await recordAlone(this.parts.database, this.facts, {
+    const reading = {
       type,
       subject: `case:${row.id}`,
       actor: by.userId,
@@ -129,7 +129,8 @@ export class ReadMoney {
       caseId: row.id,
       caseKey,
       content,
-    });
+    };
+    await this.readings.tell(reading, by);
   }
 
   private async caseFor(principal: Principal, action: OfCase, caseId: string): Promise<{ row: CaseRow; key: DataKey }> {
