@@ -20,7 +20,7 @@ import { newId, systemEntropy, type Clock, type Log, type RealTime } from '#kern
 import { TokenIssuer, TokenVerifier } from '#access';
 import { FACTS_TOPIC, InProcessBus, type Message } from '#messaging';
 import type { Database } from '#persistence';
-import { CaseKeys, caseKeysMigration, FieldCipher, FileBlobStore, KekFile, Pseudonyms, SqlKeyRows, SystemKeys } from '#privacy';
+import { CaseKeys, keyMigrations, FieldCipher, FileBlobStore, KekFile, Pseudonyms, SqlKeyRows, SystemKeys } from '#privacy';
 import { testStore, TestStores } from '#testing';
 import { ensureKeyPair, KeyRing, type Ed25519Signer } from '#trust';
 import { connectorMigrations } from '../../migrations/index.js';
@@ -64,10 +64,10 @@ export async function makeRig({ folder, clock, log, banks }: RigOptions): Promis
   await mkdir(folder, { recursive: true });
   const entropy = systemEntropy;
   const kekPath = join(folder, 'kek.json');
-  const kek = existsSync(kekPath) ? await KekFile.open(kekPath) : await KekFile.create(kekPath, entropy);
+  const kek = existsSync(kekPath) ? await KekFile.open(kekPath, entropy) : await KekFile.create(kekPath, entropy);
   const stores = new TestStores(testStore(), folder);
   const open = (name: string, migrations = connectorMigrations) => stores.open(name, migrations, { time: clock, log });
-  const keyDatabase = await open('case-keys', [caseKeysMigration]);
+  const keyDatabase = await open('case-keys', keyMigrations);
   const keys = new CaseKeys(new SqlKeyRows(keyDatabase), kek, entropy, clock);
   const bus = new InProcessBus(clock, log);
   const heard: Heard = { events: [], answers: [], notices: [], facts: [] };
