@@ -48,6 +48,12 @@ export interface RedriveProposal {
   readonly askedBy: string;
 }
 
+/** A proposal to erase the content of a case. */
+export interface ErasureProposal extends CourtResource {
+  /** User id of who has asked. */
+  readonly askedBy: string;
+}
+
 export interface OwnedResource {
   readonly ownerId: string;
 }
@@ -106,5 +112,11 @@ export const neverReviews: Rule<DeskReview> = (principal, resource) => {
 /** Four eyes where no court is concerned. */
 export const otherAsker: Rule<RedriveProposal> = (principal, { askedBy }) =>
   askedBy === principal.userId ? forbidden('own-approval') : ALLOWED;
+
+/** Four eyes within the case's court. */
+export const otherAskerOfCourt: Rule<ErasureProposal> = (principal, resource) => {
+  const court = ownCourt(principal, resource);
+  return court.kind === 'allowed' ? otherAsker(principal, resource) : court;
+};
 
 export const ownThing: Rule<OwnedResource> = (principal, { ownerId }) => (principal.userId === ownerId ? ALLOWED : HIDDEN);

@@ -4,6 +4,7 @@ import {
   neverReviews,
   otherApprover,
   otherAsker,
+  otherAskerOfCourt,
   otherClerk,
   ownBank,
   ownCourt,
@@ -11,6 +12,7 @@ import {
   type BankOrder,
   type CourtResource,
   type DeskReview,
+  type ErasureProposal,
   type HandledCase,
   type NoResource,
   type OwnedResource,
@@ -61,6 +63,11 @@ export const POLICY = {
   'case.court-account.approve': APPROVERS,
   'case.close': OFFICER_OR_JUDGE,
   'party.reveal': COURT,
+
+  'case.erase': row<CourtResource>({ judge: ownCourt, leader: ownCourt }),
+  'case.erase.approve': row<ErasureProposal>({ judge: otherAskerOfCourt, leader: otherAskerOfCourt }),
+  'case.erasure.read': row<CourtResource>({ judge: ownCourt, leader: ownCourt, auditor: anywhere }),
+  'case.erasure.list': nobodyBut('judge', 'leader', 'auditor'),
 
   'import.start': nobodyBut('officer', 'judge', 'leader', 'admin'),
   'import.line': row<CourtResource>({ ...COURT, admin: anywhere }),

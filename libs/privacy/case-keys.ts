@@ -148,5 +148,5 @@ function hasCode(error: unknown, code: string): boolean {
 }
 
 function erased(caseId: string): AppError {
-  return new AppError('content-erased', `the content of case ${caseId} was erased`, { level: 'info' });
+  return new AppError('content-erased', '案件内容已销毁，不可恢复', { level: 'info', extra: { caseId } });
 }
