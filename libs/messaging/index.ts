@@ -14,3 +14,4 @@ export { KafkaTransport, type TransportParts } from './kafka/kafka-transport.js'
 export { type KafkaOptions } from './kafka/client.js';
 export { ensureTopics, parseTopics, removeTopics, type TopicSpec } from './kafka/topics.js';
 export { inTrace, traceHeaders } from './trace.js';
+export { eraseMessages } from './erase-messages.js';

@@ -10,6 +10,8 @@ import {
   ORDER_EVENTS_TOPIC,
   ordersTopic,
   type BankNotified,
+  type CaseErased,
+  type CaseErasureAsked,
   type GatesChanged,
   type OrderAnswered,
   type OrderDispatched,
@@ -31,6 +33,7 @@ export interface Heard {
   readonly events: OrderProgressed[];
   readonly answers: OrderAnswered[];
   readonly notices: BankNotified[];
+  readonly erased: CaseErased[];
   /** Types of facts with their order number. */
   readonly facts: { readonly type: string; readonly orderNumber?: string }[];
 }
@@ -55,6 +58,7 @@ export interface Rig {
   withdraw(bank: string, orderNumber: string, reason: string): Promise<void>;
   resolve(bank: string, resolved: OrderResolved): Promise<void>;
   changeGates(bank: string, change: GatesChanged): Promise<void>;
+  askErasure(bank: string, asked: CaseErasureAsked): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,7 +74,7 @@ export async function makeRig({ folder, clock, log, banks }: RigOptions): Promis
   const keyDatabase = await open('case-keys', keyMigrations);
   const keys = new CaseKeys(new SqlKeyRows(keyDatabase), kek, entropy, clock);
   const bus = new InProcessBus(clock, log);
-  const heard: Heard = { events: [], answers: [], notices: [], facts: [] };
+  const heard: Heard = { events: [], answers: [], notices: [], erased: [], facts: [] };
   const cipher = new FieldCipher(entropy);
   await listen(bus, heard, async (message) => {
     const key = await keys.get(message.headers['caseId'] ?? '');
@@ -127,6 +131,7 @@ export async function makeRig({ folder, clock, log, banks }: RigOptions): Promis
       send(bank, 'order.withdrawal-asked.v1', orderNumber, encodeBody('order.withdrawal-asked.v1', { orderNumber, reason })),
     resolve: (bank, resolved) => send(bank, 'order.resolved.v1', resolved.orderNumber, encodeBody('order.resolved.v1', resolved)),
     changeGates: (bank, change) => send(bank, 'gates.changed.v1', 'gates', encodeBody('gates.changed.v1', change)),
+    askErasure: (bank, asked) => send(bank, 'case.erasure-asked.v1', asked.caseId, encodeBody('case.erasure-asked.v1', asked)),
     close: async () => {
       await bus.close();
       for (const { database } of hosted) await database.close();
@@ -159,7 +164,10 @@ async function listen(bus: InProcessBus, heard: Heard, open: (message: Message) 
   await bus.subscribe({
     group,
     topics: [ORDER_EVENTS_TOPIC],
-    handle: once((message) => void heard.events.push(decodeBody('order.progressed.v1', message.body))),
+    handle: once((message) => {
+      if (message.type === 'case.erased.v1') heard.erased.push(decodeBody('case.erased.v1', message.body));
+      else heard.events.push(decodeBody('order.progressed.v1', message.body));
+    }),
   });
   await bus.subscribe({
     group,

@@ -138,6 +138,8 @@ export class DeskWrites {
       [scope],
     );
     if (!row) return undefined;
+    // Of an erased case the answer is gone, and with it what it answered.
+    if (row.answer_sealed.length === 0) throw new AppError('content-erased', '案件内容已销毁，原答复不复存在');
     if (row.body_sha256 !== digest) throw new AppError('idempotency-mismatch', '该 Idempotency-Key 已用于内容不同的请求');
     const key = await vault.keys.get(row.case_id);
     return { status: row.status, body: vault.openJson<object>(key, 'idempotency_keys', 'answer_sealed', scope, row.answer_sealed) };

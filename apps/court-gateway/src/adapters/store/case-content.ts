@@ -1,4 +1,5 @@
-import { placeholders, type Database, type Reader, type Row, type SqlValue } from '#persistence';
+import { eraseMessages } from '#messaging';
+import { updateWalking, updateWhereIn, type Database, type Reader, type Row, type SqlChange } from '#persistence';
 
 /** By what a table's rows belong to a case. */
 type Belonging = 'case_id' | 'request_id' | 'order_number' | 'holding_id';
@@ -7,7 +8,7 @@ type Belonging = 'case_id' | 'request_id' | 'order_number' | 'holding_id';
 interface Emptied {
   readonly table: string;
   readonly by: Belonging;
-  readonly columns: Readonly<Record<string, string>>;
+  readonly columns: SqlChange;
 }
 
 const NO_BYTES = "x''";
@@ -41,16 +42,8 @@ export const EMPTIED: readonly Emptied[] = [
   { table: 'notices', by: 'order_number', columns: { body_sealed: NO_BYTES } },
 ];
 
-/** Ids of one statement. */
-const IDS_AT_ONCE_MAX = 200;
-/** Rows of the long tables that one look passes over. */
-const ROWS_PER_LOOK = 5_000;
-
-/** Long tables with a column `case_id` that nothing else asks by: they are walked by their key, so that no write pays for an index. */
-export const WALKED: readonly { readonly table: string; readonly key: string; readonly columns: Readonly<Record<string, string>> }[] = [
-  { table: 'facts', key: 'seq', columns: { opening: NO_BYTES } },
-  { table: 'idempotency_keys', key: 'scope', columns: { answer_sealed: NO_BYTES, body_sha256: NO_TEXT } },
-];
+/** The sealed answers of writes: a long table that has no index by case. */
+export const ANSWERS_EMPTIED = { table: 'idempotency_keys', columns: { answer_sealed: NO_BYTES, body_sha256: NO_TEXT } };
 
 /** Digests of the case's stored bytes that the gateway's rows name. */
 export async function blobsOfCase(reader: Reader, caseId: string): Promise<readonly string[]> {
@@ -71,13 +64,10 @@ export async function emptyCase(database: Database, caseId: string): Promise<voi
     order_number: await idsOf(reader, 'SELECT order_number AS id FROM orders WHERE case_id = ?', caseId),
     holding_id: await idsOf(reader, 'SELECT id FROM holdings WHERE case_id = ?', caseId),
   };
-  for (const { table, by, columns } of EMPTIED) {
-    await inParts(ids[by], (part) =>
-      database.run((tx) => tx.run(`UPDATE ${table} SET ${setOf(columns)} WHERE ${by} IN (${placeholders(part.length)})`, part)),
-    );
-  }
-  for (const long of WALKED) await emptyWalked(database, long, caseId);
-  await emptyDeadLetters(database, caseId);
+  for (const { table, by, columns } of EMPTIED) await updateWhereIn(database, table, columns, by, ids[by]);
+  const { table, columns } = ANSWERS_EMPTIED;
+  await updateWalking(database, { table, key: 'scope', column: 'case_id' }, caseId, columns);
+  await eraseMessages(database, caseId);
   await database.run(async (tx) => {
     await tx.run(
       "UPDATE cases SET court_account_sealed = NULL, closed_reason_sealed = NULL, cause = NULL, tags = '[]', version = version + 1 WHERE id = ?",
@@ -87,51 +77,6 @@ export async function emptyCase(database: Database, caseId: string): Promise<voi
   });
 }
 
-function setOf(columns: Readonly<Record<string, string>>): string {
-  return Object.entries(columns)
-    .map(([column, left]) => `${column} = ${left}`)
-    .join(', ');
-}
-
 async function idsOf(reader: Reader, sql: string, caseId: string): Promise<readonly string[]> {
   return (await reader.all<Row & { id: string }>(sql, [caseId])).map(({ id }) => id);
-}
-
-async function inParts<T>(items: readonly T[], work: (part: readonly T[]) => Promise<unknown>): Promise<void> {
-  for (let from = 0; from < items.length; from += IDS_AT_ONCE_MAX) await work(items.slice(from, from + IDS_AT_ONCE_MAX));
-}
-
-/** Looks at the whole table in steps, outside any transaction, and writes only the rows of the case. */
-async function emptyWalked(database: Database, { table, key, columns }: (typeof WALKED)[number], caseId: string): Promise<void> {
-  for (let after: SqlValue | undefined; ;) {
-    const where = after === undefined ? '' : `WHERE ${key} > ?`;
-    const rows = await database.reader.all<Row & { at: SqlValue; case_id: string | null }>(
-      `SELECT ${key} AS at, case_id FROM ${table} ${where} ORDER BY ${key} LIMIT ${ROWS_PER_LOOK}`,
-      after === undefined ? [] : [after],
-    );
-    const own = rows.filter(({ case_id }) => case_id === caseId).map(({ at }) => at);
-    await inParts(own, (part) =>
-      database.run((tx) => tx.run(`UPDATE ${table} SET ${setOf(columns)} WHERE ${key} IN (${placeholders(part.length)})`, part)),
-    );
-    if (rows.length < ROWS_PER_LOOK) return;
-    after = rows.at(-1)?.at;
-  }
-}
-
-interface LetterRow extends Row {
-  readonly reader: string;
-  readonly message_id: string;
-  readonly headers: string;
-}
-
-/** A dead letter keeps the message that died, sealed under the key of the case that its headers name. They are few. */
-async function emptyDeadLetters(database: Database, caseId: string): Promise<void> {
-  const letters = await database.reader.all<LetterRow>('SELECT reader, message_id, headers FROM dead_letters');
-  const own = letters.filter(({ headers }) => (JSON.parse(headers) as { caseId?: string }).caseId === caseId);
-  await inParts(own, (part) =>
-    database.run(async (tx) => {
-      for (const { reader, message_id } of part)
-        await tx.run("UPDATE dead_letters SET body = x'' WHERE reader = ? AND message_id = ?", [reader, message_id]);
-    }),
-  );
 }
