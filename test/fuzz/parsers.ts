@@ -6,6 +6,7 @@ import { ISO20022 } from './entries/iso20022.js';
 import { KERNEL } from './entries/kernel.js';
 import { MANUAL_DESK } from './entries/manual-desk.js';
 import { MERKLE } from './entries/merkle.js';
+import { MESSAGING } from './entries/messaging.js';
 import { POLL_XML } from './entries/poll-xml.js';
 import { REALTIME_JSON } from './entries/realtime-json.js';
 import { SETTINGS } from './entries/settings.js';
@@ -18,6 +19,7 @@ export const PARSERS: readonly FuzzedParser[] = [
   ...KERNEL,
   ...CONTRACTS,
   ...MERKLE,
+  ...MESSAGING,
   ...COURT_XML,
   ...POLL_XML,
   ...FILE_ZIP,
