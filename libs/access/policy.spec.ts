@@ -85,6 +85,7 @@ const EXPECTED: Readonly<Record<Action, string>> = {
   'case.erasure.read': '-cc--a--',
   'case.erasure.list': '-aa--a--',
   'dead-letter.list': '-----aa-',
+  'dead-letter.read': '-----aa-',
   'dead-letter.redrive': '------a-',
   'dead-letter.redrive.approve': '------q-',
   'desk.list': '---aa---',

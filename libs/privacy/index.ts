@@ -8,3 +8,4 @@ export * from './masks.js';
 export * from './blob-store.js';
 export * from './sql-key-rows.js';
 export { KeyRotation, REWRAPPED_AT_ONCE_MAX, type KeyGenerationRows } from './key-rotation.js';
+export { factPrivacy, type FactPrivacyParts } from './fact-privacy.js';

@@ -1,8 +1,7 @@
-import { messagingMigration } from '#messaging';
+import { messagingMigration, redrivesMigration } from '#messaging';
 import { leasesMigration, type Migration } from '#persistence';
 import { casesMigration } from './cases.js';
 import { erasuresMigration } from './erasures.js';
-import { redrivesMigration } from './redrives.js';
 import { requestsMigration } from './requests.js';
 import { signInMigration } from './sign-in.js';
 

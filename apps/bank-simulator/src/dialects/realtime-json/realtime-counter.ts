@@ -37,7 +37,7 @@ export class RealtimeCounter {
   async order(bytes: Buffer, signature: string | undefined): Promise<CounterReply> {
     const faults = this.faults();
     if (faults.down || strikes(faults.dropRequest, this.around.entropy)) return BROKEN;
-    const header = this.jws.read(bytes, signature);
+    const header = await this.jws.read(bytes, signature);
     if (header?.msg !== 'order') return NOT_THE_COURT;
     const read = tryRead(bytes);
     if (read?.order.orderNumber !== header.sub)
@@ -56,7 +56,7 @@ export class RealtimeCounter {
   async status(orderNumber: string, signature: string | undefined): Promise<CounterReply> {
     const { bank, orders } = this.inside;
     if (this.faults().down) return BROKEN;
-    const header = this.jws.read(Buffer.alloc(0), signature);
+    const header = await this.jws.read(Buffer.alloc(0), signature);
     if (header?.msg !== 'query' || header.sub !== orderNumber) return NOT_THE_COURT;
     const record = await orders.find(bank, orderNumber);
     if (record) return this.reply(header, record);

@@ -1,5 +1,6 @@
 import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { assertMay, courtScopeOf, type Principal } from '#access';
+import { afterClause, cutPage, Filter, Id, OneOf, PageQuery, pageStart, Reads, Text, WritesOnce } from '#http';
 import { AppError } from '#kernel';
 import type { SqlValue } from '#persistence';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
@@ -7,10 +8,7 @@ import { EraseApproved } from '../../use-cases/erase-case/erase-approved.js';
 import { ProposeErasure } from '../../use-cases/erase-case/propose-erasure.js';
 import { pathId } from '../store/case-rows.js';
 import { banksOf, findErasure, type ErasureRow } from '../store/erasure-rows.js';
-import { Reads, WritesOnce } from './documented.js';
 import { ERASURE_EXAMPLE, erasureView } from './erasure-views.js';
-import { Filter, Id, OneOf, Text } from './fields.js';
-import { afterClause, cutPage, PageQuery, pageStart } from './pagination.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 import { Write, Writes, type WriteCall } from './writes.js';
 
