@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { messageOfRecord, recordOf, UNREADABLE_TYPE } from './wire.js';
 
 const read = (headers: Record<string, string | Buffer>) =>
