@@ -5,6 +5,7 @@ export * from './relay.js';
 export * from './inbox.js';
 export * from './facts.js';
 export * from './dead-letters.js';
+export * from './letter-errors.js';
 export { Redrives, redrivesMigration, type RedriveDecision, type RedriveRow, type RedriveState } from './redrives.js';
 export { RedriveApproved, type RedriveApprovedOptions } from './redrive-approved.js';
 export { OutboxReceipts, SOURCE_HEADER, type OutboxReceiptsOptions } from './receipts.js';

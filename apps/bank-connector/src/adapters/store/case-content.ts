@@ -54,5 +54,5 @@ export async function emptyCase(database: Database, caseId: string): Promise<voi
   await deleteWhereIn(database, REMOVED, 'order_number', numbers);
   const { table, columns } = ANSWERS_EMPTIED;
   await updateWalking(database, { table, key: 'scope', column: 'case_id' }, caseId, columns);
-  await eraseMessages(database, caseId);
+  await eraseMessages(database, { caseId, orderNumbers: numbers });
 }
