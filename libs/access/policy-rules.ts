@@ -54,6 +54,12 @@ export interface FindingAbout {
   readonly about: string;
 }
 
+/** A proposal to erase the content of a case. */
+export interface ErasureProposal extends CourtResource {
+  /** User id of who has asked. */
+  readonly askedBy: string;
+}
+
 export interface OwnedResource {
   readonly ownerId: string;
 }
@@ -115,5 +121,11 @@ export const otherAsker: Rule<RedriveProposal> = (principal, { askedBy }) =>
 
 /** Nobody clears himself of a finding. */
 export const aboutAnother: Rule<FindingAbout> = (principal, { about }) => (about === principal.userId ? forbidden('forbidden') : ALLOWED);
+
+/** Four eyes within the case's court. */
+export const otherAskerOfCourt: Rule<ErasureProposal> = (principal, resource) => {
+  const court = ownCourt(principal, resource);
+  return court.kind === 'allowed' ? otherAsker(principal, resource) : court;
+};
 
 export const ownThing: Rule<OwnedResource> = (principal, { ownerId }) => (principal.userId === ownerId ? ALLOWED : HIDDEN);

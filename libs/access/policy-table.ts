@@ -5,6 +5,7 @@ import {
   neverReviews,
   otherApprover,
   otherAsker,
+  otherAskerOfCourt,
   otherClerk,
   ownBank,
   ownCourt,
@@ -12,6 +13,7 @@ import {
   type BankOrder,
   type CourtResource,
   type DeskReview,
+  type ErasureProposal,
   type FindingAbout,
   type HandledCase,
   type NoResource,
@@ -63,6 +65,11 @@ export const POLICY = {
   'case.court-account.approve': APPROVERS,
   'case.close': OFFICER_OR_JUDGE,
   'party.reveal': COURT,
+
+  'case.erase': row<CourtResource>({ judge: ownCourt, leader: ownCourt }),
+  'case.erase.approve': row<ErasureProposal>({ judge: otherAskerOfCourt, leader: otherAskerOfCourt }),
+  'case.erasure.read': row<CourtResource>({ judge: ownCourt, leader: ownCourt, auditor: anywhere }),
+  'case.erasure.list': nobodyBut('judge', 'leader', 'auditor'),
 
   'import.start': nobodyBut('officer', 'judge', 'leader', 'admin'),
   'import.line': row<CourtResource>({ ...COURT, admin: anywhere }),

@@ -82,6 +82,10 @@ const EXPECTED: Readonly<Record<Action, string>> = {
   'ledger.entries.read': '-----a--',
   'ledger.findings.read': '-----a--',
   'ledger.finding.mark': '-----f--',
+  'case.erase': '-cc-----',
+  'case.erase.approve': '-kk-----',
+  'case.erasure.read': '-cc--a--',
+  'case.erasure.list': '-aa--a--',
   'dead-letter.list': '-----aa-',
   'dead-letter.read': '-----aa-',
   'dead-letter.redrive': '------a-',
@@ -163,6 +167,12 @@ const PROMISES: Readonly<Record<string, readonly (readonly [Partial<typeof FITTI
     [{ rolesNeeded: [] }, NEVER],
     [{ courtCode: '999999', requestedBy: 'u-me' }, HIDDEN],
   ],
+  k: [
+    [{}, YES],
+    [{ askedBy: 'u-me' }, 'own-approval'],
+    [{ courtCode: '999999' }, HIDDEN],
+    [{ courtCode: '999999', askedBy: 'u-me' }, HIDDEN],
+  ],
   q: [
     [{}, YES],
     [{ courtCode: '999999', bank: 'x' }, YES],
@@ -236,6 +246,7 @@ describe('the policy', () => {
         for (const action of approving) if (ask(all, action, { requestedBy: 'u-me' }) === YES) return false;
         if (ask(all, 'desk.review', { answeredBy: 'u-me' }) === YES) return false;
         if (ask(all, 'dead-letter.redrive.approve', { askedBy: 'u-me' }) === YES) return false;
+        if (ask(all, 'case.erase.approve', { askedBy: 'u-me' }) === YES) return false;
         return ACTIONS.every((action) => (ask(all, action) === YES) === roles.some((role) => ask(person(role), action) === YES));
       }),
     );

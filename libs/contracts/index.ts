@@ -1,4 +1,5 @@
 export * from './messages/order-dispatched.js';
+export * from './messages/case-erasure.js';
 export * from './messages/order-gates.js';
 export * from './messages/order-progressed.js';
 export * from './messages/order-answered.js';

@@ -1,5 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { AppError, canonicalBytes, parseStrictJson, type CanonicalValue } from '#kernel';
+import { caseErasedSchema, caseErasureAskedSchema, type CaseErased, type CaseErasureAsked } from './messages/case-erasure.js';
 import type { OrderDispatched } from './messages/order-dispatched.js';
 import { orderDispatchedSchema } from './messages/order-dispatched.js';
 import {
@@ -22,6 +23,8 @@ export interface Contracts {
   'order.withdrawal-asked.v1': OrderWithdrawalAsked;
   'order.resolved.v1': OrderResolved;
   'gates.changed.v1': GatesChanged;
+  'case.erasure-asked.v1': CaseErasureAsked;
+  'case.erased.v1': CaseErased;
   'order.progressed.v1': OrderProgressed;
   'order.answered.v1': OrderAnswered;
   'bank.notified.v1': BankNotified;
@@ -51,6 +54,8 @@ export const contracts: Readonly<Record<MessageType, ContractEntry>> = {
   'order.withdrawal-asked.v1': { topic: 'orders.<bank>.v1', keyRule: 'as its order', sealed: false, schema: orderWithdrawalAskedSchema },
   'order.resolved.v1': { topic: 'orders.<bank>.v1', keyRule: 'as its order', sealed: false, schema: orderResolvedSchema },
   'gates.changed.v1': { topic: 'orders.<bank>.v1', keyRule: 'case id or officer id', sealed: false, schema: gatesChangedSchema },
+  'case.erasure-asked.v1': { topic: 'orders.<bank>.v1', keyRule: 'case id', sealed: false, schema: caseErasureAskedSchema },
+  'case.erased.v1': { topic: 'order-events.v1', keyRule: 'case id', sealed: false, schema: caseErasedSchema },
   'order.progressed.v1': { topic: 'order-events.v1', keyRule: 'order number', sealed: false, schema: orderProgressedSchema },
   'order.answered.v1': { topic: 'answers.v1', keyRule: 'order number', sealed: true, schema: orderAnsweredSchema },
   'bank.notified.v1': { topic: 'notices.v1', keyRule: 'order number and line of the measure', sealed: true, schema: bankNotifiedSchema },

@@ -7,9 +7,10 @@ import { InProcessBus, KafkaBus, type MessageBus } from '#messaging';
 import {
   BlindIndex,
   CaseKeys,
-  caseKeysMigration,
   FileBlobStore,
   KekFile,
+  keyMigrations,
+  KeyRotation,
   Pseudonyms,
   SqlKeyRows,
   SystemKeys,
@@ -45,6 +46,8 @@ export interface Ground extends InstallationKeys {
 /** What those stand on who open what is sealed under the keys of cases. The ledger does not. */
 export interface Foundation extends Ground {
   readonly keys: CaseKeys;
+  /** Ends generations of the key-encryption key, for whoever erases cases. */
+  readonly rotation: KeyRotation;
   readonly blobs: BlobStore;
 }
 
@@ -75,9 +78,10 @@ export async function layGround(place: Place, clock: SystemClock, log: Log, purp
 /** Adds the keys of cases, and the blobs that are sealed under them. */
 export async function layFoundation(ground: Ground): Promise<Foundation> {
   const { stores, kek, entropy, clock, dataDir } = ground;
-  const rows = new SqlKeyRows(await stores.open(CASE_KEYS, [caseKeysMigration], { secureDelete: true }));
+  const rows = new SqlKeyRows(await stores.open(CASE_KEYS, keyMigrations, { secureDelete: true }));
   const keys = new CaseKeys(rows, kek, entropy, clock);
-  return { ...ground, keys, blobs: new FileBlobStore({ folder: join(dataDir, 'blobs'), keys, source: kek, entropy }) };
+  const rotation = new KeyRotation(rows, kek, entropy);
+  return { ...ground, keys, rotation, blobs: new FileBlobStore({ folder: join(dataDir, 'blobs'), keys, source: kek, entropy }) };
 }
 
 /** Readers and writers of one installation on its broker. */
@@ -89,7 +93,7 @@ async function kafka({ brokers, topicPrefix, kafkaTls }: Backing, place: Place, 
 
 /** The keys of an installation that must have them. @throws AppError `key-file-missing` */
 export async function openKeys(dataDir: string, clock: SystemClock, entropy: Entropy): Promise<InstallationKeys> {
-  return keysOn(await KekFile.open(kekPath(dataDir)), dataDir, clock, entropy);
+  return keysOn(await KekFile.open(kekPath(dataDir), entropy), dataDir, clock, entropy);
 }
 
 /**
@@ -99,7 +103,7 @@ export async function openKeys(dataDir: string, clock: SystemClock, entropy: Ent
 export async function makeKeys(dataDir: string, clock: SystemClock, entropy: Entropy): Promise<InstallationKeys> {
   const path = kekPath(dataDir);
   const isOld = existsSync(join(dataDir, `${CASE_KEYS}.sqlite`));
-  return keysOn(isOld ? await KekFile.open(path) : await KekFile.create(path, entropy), dataDir, clock, entropy);
+  return keysOn(isOld ? await KekFile.open(path, entropy) : await KekFile.create(path, entropy), dataDir, clock, entropy);
 }
 
 const kekPath = (dataDir: string): string => join(dataDir, 'keys', 'kek.json');

@@ -83,7 +83,7 @@ export const ProposesRedrive = (letter: string): MethodDecorator =>
       summary: '提议重新处理一条死信，待另一管理员复核',
       status: 202,
       example: REDRIVE_EXAMPLE,
-      errors: ['not-found', 'wrong-state'],
+      errors: ['not-found', 'wrong-state', 'content-erased'],
     }),
   );
 

@@ -165,13 +165,15 @@ function commit<P extends PreparedOnce>(shelf: AnswerShelf<P>, { scope, digest }
   });
 }
 
-/** @throws AppError `idempotency-mismatch` */
+/** @throws AppError `idempotency-mismatch`, `content-erased` */
 async function stored<P extends PreparedOnce>(shelf: AnswerShelf<P>, { scope, digest }: Use): Promise<Outcome | undefined> {
   const row = await shelf.database.reader.one<StoredRow>(
     'SELECT body_sha256, status, case_id, answer_sealed FROM idempotency_keys WHERE scope = ?',
     [scope],
   );
   if (!row) return undefined;
+  // Of an erased case the answer is gone, and with it what it answered.
+  if (row.answer_sealed.length === 0) throw new AppError('content-erased', '案件内容已销毁，原答复不复存在');
   if (row.body_sha256 !== digest) throw new AppError('idempotency-mismatch', '该 Idempotency-Key 已用于内容不同的请求');
   return { status: row.status, body: await shelf.open(row.case_id ?? undefined, scope, row.answer_sealed) };
 }

@@ -1,13 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId, sha256, silentLog, SystemClock, systemEntropy } from '#kernel';
+import { AppError, newId, sha256, silentLog, SystemClock, systemEntropy } from '#kernel';
 import { insert, openSqlite, type SqliteDatabase } from '#persistence';
 import { eventually, tempDir, type TempDir } from '#testing';
 import {
   DeadLetters,
+  eraseMessages,
   FactRecorder,
   InboxReader,
   InProcessBus,
+  letterError,
   messagingMigration,
+  Redrives,
+  redrivesMigration,
   REDRIVEN_FACT,
   shownError,
   type LetterQuery,
@@ -19,6 +23,10 @@ const clock = new SystemClock();
 const TOPIC = 'answers.v1';
 const READER = 'test-reader';
 const OPEN = { state: 'open', limit: 10 } as const;
+const PRIVACY = {
+  pseudonym: (year: number, kind: string, value: string) => sha256(`${year}${kind}${value}`).toString('hex').slice(0, 32),
+  sealOpening: (_key: Buffer | undefined, _hash: string, opening: Buffer) => opening,
+};
 const BY = { askedBy: 'operator-1', approvedBy: 'operator-2' };
 
 let dir: TempDir;
@@ -31,7 +39,12 @@ let after: number;
 beforeEach(async () => {
   dir = await tempDir('dead-letters');
   const effects = { name: '0002-effects', statements: ['CREATE TABLE effects (seq {sequence}, message_id {id} NOT NULL)'] };
-  database = await openSqlite({ time: clock, log: silentLog, file: `${dir.path}/app.sqlite`, migrations: [messagingMigration, effects] });
+  database = await openSqlite({
+    time: clock,
+    log: silentLog,
+    file: `${dir.path}/app.sqlite`,
+    migrations: [messagingMigration, effects, redrivesMigration],
+  });
   bus = new InProcessBus(clock, silentLog);
   [healthy, prepared, after] = [false, [], 0];
 });
@@ -71,11 +84,7 @@ async function rig() {
     afterBatch: () => (after += 1),
   });
   await reader.start();
-  const privacy = {
-    pseudonym: (year: number, kind: string, value: string) => sha256(`${year}${kind}${value}`).toString('hex').slice(0, 32),
-    sealOpening: (_key: Buffer | undefined, _hash: string, opening: Buffer) => opening,
-  };
-  const letters = new DeadLetters(database, [reader], new FactRecorder('court-gateway', privacy, clock, systemEntropy), clock);
+  const letters = new DeadLetters(database, [reader], new FactRecorder('court-gateway', PRIVACY, clock, systemEntropy), clock);
   return { seen, letters };
 }
 
@@ -126,6 +135,12 @@ describe('dead letters', () => {
     ['debtor 42010619900101001X of order 202603104201060000000204', 'debtor 4201*************X of order 202603104201060000000204'],
     ['attempt 5 at 1234567', 'attempt 5 at 1234567'],
   ])('show their error without long numbers: %s', (text, shown) => expect(shownError(text)).toBe(shown));
+
+  it('keep of a foreign error neither numbers nor native text, of our own no numbers', () => {
+    const foreign = new SyntaxError('Unexpected token 张, "张三 420106199001010011" is not valid JSON');
+    expect(letterError(foreign)).toBe('Unexpected token …, "… 4201**************" is not valid JSON');
+    expect(letterError(new AppError('not-found', '没有账户6222021234567890123'))).toBe('没有账户6222***************');
+  });
 
   it('are driven again once, by two persons: effect, mark and fact together, the message as it came', async () => {
     const { letters, seen } = await rig();
@@ -179,5 +194,38 @@ describe('dead letters', () => {
     healthy = true;
     await expect(letters.redrive({ reader: READER, messageId: sent.id, ...BY, ...change })).rejects.toMatchObject({ code });
     expect(await effects()).toEqual([]);
+  });
+
+  describe('of a case that was erased', () => {
+    const ERASED = { caseId: 'c1', orderNumbers: ['202603104201060000000204'] };
+    const clear = (body: object): Message => ({ ...message(), headers: {}, body: Buffer.from(JSON.stringify(body)) });
+
+    it.each([
+      ['sealed under its key', () => message()],
+      ['about one of its orders', () => clear({ orderNumber: '202603104201060000000204', evidence: '张三称已还清' })],
+      ['about itself', () => clear({ case: { id: 'c1', status: 'closed' } })],
+    ])('keep nothing of a message %s, and cannot be driven', async (_, make) => {
+      const { letters } = await rig();
+      const [sent, other] = [make(), clear({ orderNumber: '2026031042010600000002041' })];
+      await bus.publish([sent, other]);
+      const recorder = new FactRecorder('court-gateway', PRIVACY, clock, systemEntropy);
+      const redrives = new Redrives(recorder, clock, systemEntropy);
+      const name = { reader: READER, messageId: sent.id };
+      await database.run((tx) => redrives.propose(tx, name, '张三的账户已补录', 'operator-1'));
+      await eraseMessages(database, ERASED);
+      await eraseMessages(database, ERASED);
+      const kept = await database.reader.all('SELECT message_id, LENGTH(body) AS body, error FROM dead_letters ORDER BY body');
+      expect(kept).toEqual([
+        { message_id: sent.id, body: 0, error: '' },
+        { message_id: other.id, body: other.body.length, error: 'the order is not known' },
+      ]);
+      expect(await database.reader.all('SELECT reason, state FROM redrives')).toEqual([{ reason: '', state: 'awaiting' }]);
+      expect((await facts()).map(({ type, opening }) => [type, opening.length])).toEqual([['dead-letter.redrive-proposed', 0]]);
+      healthy = true;
+      await expect(letters.redrive({ ...name, ...BY })).rejects.toMatchObject({ code: 'content-erased' });
+      await database.run((tx) => redrives.decide(tx, name, { decision: 'reject' }, 'operator-2', () => undefined));
+      await expect(database.run((tx) => redrives.propose(tx, name, 'x', 'operator-1'))).rejects.toMatchObject({ code: 'content-erased' });
+      expect(await effects()).toEqual([]);
+    });
   });
 });

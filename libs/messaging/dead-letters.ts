@@ -2,11 +2,13 @@ import { AppError, type Clock, type Instant } from '#kernel';
 import { type Database, type Row, type SqlValue, type Tx } from '#persistence';
 import type { Message } from './bus.js';
 import type { Fact, FactRecorder } from './facts.js';
+import { shownError } from './letter-errors.js';
 import { messageOf, type OutboxRow } from './outbox.js';
 
-/** Characters of a letter's error that are shown. */
-const ERROR_CHARS_MAX = 1_000;
 export const REDRIVEN_FACT = 'dead-letter.redriven';
+
+/** The subject of everything that is a fact about a letter. */
+export const letterSubject = (messageId: string): string => `dead-letter:${messageId}`;
 
 /** A dead letter's name: who could not read which message. */
 export interface LetterName {
@@ -123,7 +125,7 @@ export class DeadLetters {
   /**
    * Puts the letter's message through its handler once more. The mark `redriven_at`, the effect and the fact commit together (I3), so that of two that
    * press at once one finds it driven already, and a handler that fails leaves the letter open.
-   * @throws AppError `same-person`, `not-found`, `already-redriven`, or what the handler throws
+   * @throws AppError `same-person`, `not-found`, `content-erased`, `already-redriven`, or what the handler throws
    */
   async redrive(asked: Redrive): Promise<void> {
     if (asked.askedBy === asked.approvedBy) throw new AppError('same-person', 'a redrive needs another person to approve it');
@@ -133,6 +135,7 @@ export class DeadLetters {
     ]);
     const reader = this.readers.find(({ name }) => name === asked.reader);
     if (!row || !reader) throw new AppError('not-found', 'there is no such dead letter');
+    assertContent(row.body.length);
     await reader.again(messageOf(row), async (tx) => {
       const changed = await tx.run('UPDATE dead_letters SET redriven_at = ? WHERE reader = ? AND message_id = ? AND redriven_at IS NULL', [
         this.clock.now(),
@@ -145,10 +148,15 @@ export class DeadLetters {
   }
 }
 
+/** Of a case that was erased nothing is left to drive. @throws AppError `content-erased` */
+export function assertContent(bytes: number): void {
+  if (bytes === 0) throw new AppError('content-erased', '该死信的内容已随案件销毁，不能重新处理');
+}
+
 function factOf({ reader, id, topic, type, error }: DeadLetterRow, { askedBy, approvedBy }: Redrive): Fact {
   return {
     type: REDRIVEN_FACT,
-    subject: `dead-letter:${id}`,
+    subject: letterSubject(id),
     actor: approvedBy,
     content: { reader, messageId: id, topic, messageType: type, error, askedBy, approvedBy },
   };
@@ -168,12 +176,4 @@ function letterOf(row: ShownRow): DeadLetter {
     diedAt: row.died_at,
     redrivenAt: row.redriven_at ?? undefined,
   };
-}
-
-/** Accounts and person ids have 8 to 20 digits; numbers of orders are longer and name nobody. */
-const PERSONAL_NUMBER = /(?<![0-9])([0-9]{4})([0-9]{4,16})(?![0-9])/g;
-
-/** The text of an error as persons may read it: what broke may be quoted in it. */
-export function shownError(text: string): string {
-  return text.slice(0, ERROR_CHARS_MAX).replaceAll(PERSONAL_NUMBER, (_, first: string, rest: string) => first + '*'.repeat(rest.length));
 }

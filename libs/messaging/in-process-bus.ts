@@ -1,4 +1,4 @@
-import { AppError, errorText, type Log, type RealTime } from '#kernel';
+import { AppError, type Log, type RealTime } from '#kernel';
 import { BATCH_SIZE_MAX, type BatchHandler, type Message, type MessageBus, type SubscribeOptions } from './bus.js';
 
 /** Wait before a failed batch is delivered again: doubled each time up to the maximum. */
@@ -68,7 +68,7 @@ class Reader {
         for (const waiting of batch) waiting.done();
         delay = REDELIVERY_MS_FIRST;
       } catch (error) {
-        this.log.write('warn', 'bus-redelivers', { group: this.group, topic: this.topic, reason: errorText(error) });
+        this.log.write('warn', 'bus-redelivers', { group: this.group, topic: this.topic, reason: letterError(error) });
         await this.time.realSleep(delay);
         delay = Math.min(delay * 2, REDELIVERY_MS_MAX);
       }

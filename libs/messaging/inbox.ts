@@ -1,6 +1,7 @@
-import { AppError, errorText, failPoint, type Clock, type Log, type RealTime } from '#kernel';
+import { AppError, failPoint, type Clock, type Log, type RealTime } from '#kernel';
 import { insert, insertMany, placeholders, type Database, type Tx } from '#persistence';
 import type { Message, MessageBus } from './bus.js';
+import { letterError } from './letter-errors.js';
 import { inTraceOf } from './trace.js';
 
 /** Attempts before a message is laid aside as a dead letter. */
@@ -102,7 +103,7 @@ export class InboxReader {
     const failures = new Map<Message, unknown>();
     const failed: Failing = (message, error) => {
       failures.set(message, error);
-      this.options.log.write('warn', 'message-failed', { type: message.type, id: message.id, attempt, reason: errorText(error) });
+      this.options.log.write('warn', 'message-failed', { type: message.type, id: message.id, attempt, reason: letterError(error) });
     };
     for (let from = 0; from < messages.length; from += TOGETHER_MAX) {
       const heldUp = new Set([...failures.keys()].map(({ key }) => key));
@@ -224,12 +225,12 @@ export class InboxReader {
         headers: JSON.stringify(message.headers),
         body: message.body,
         attempts,
-        error: errorText(error),
+        error: letterError(error),
         died_at: clock.now(),
         redriven_at: null,
       });
     });
-    log.write('error', 'dead-letter', { reader, type: message.type, id: message.id, reason: errorText(error) });
+    log.write('error', 'dead-letter', { reader, type: message.type, id: message.id, reason: letterError(error) });
   }
 }
 

@@ -5,6 +5,7 @@ export * from './relay.js';
 export * from './inbox.js';
 export * from './facts.js';
 export * from './dead-letters.js';
+export * from './letter-errors.js';
 export { Redrives, redrivesMigration, type RedriveDecision, type RedriveRow, type RedriveState } from './redrives.js';
 export { RedriveApproved, type RedriveApprovedOptions } from './redrive-approved.js';
 export { OutboxReceipts, SOURCE_HEADER, type OutboxReceiptsOptions } from './receipts.js';
@@ -17,3 +18,4 @@ export { KafkaTransport, type TransportParts } from './kafka/kafka-transport.js'
 export { type KafkaOptions } from './kafka/client.js';
 export { ensureTopics, parseTopics, removeTopics, type TopicSpec } from './kafka/topics.js';
 export { inTrace, traceHeaders } from './trace.js';
+export { eraseMessages } from './erase-messages.js';

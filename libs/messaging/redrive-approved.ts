@@ -1,6 +1,7 @@
 import { AppError, errorText, Recurring, type Clock, type Log } from '#kernel';
 import { compareAndSet, type Database } from '#persistence';
-import { shownError, type DeadLetters } from './dead-letters.js';
+import type { DeadLetters } from './dead-letters.js';
+import { letterError } from './letter-errors.js';
 import { approvedRedrives, type RedriveRow } from './redrives.js';
 import type { Leader } from './relay.js';
 
@@ -60,8 +61,7 @@ export class RedriveApproved {
       await letters.redrive({ reader, messageId, askedBy, approvedBy: approvedBy ?? '' });
     } catch (reason) {
       // A turn that died between the letter's commit and this row's has done it.
-      if (!(reason instanceof AppError && reason.code === 'already-redriven'))
-        error = shownError(errorText(reason)).slice(0, ERROR_CHARS_MAX);
+      if (!(reason instanceof AppError && reason.code === 'already-redriven')) error = letterError(reason).slice(0, ERROR_CHARS_MAX);
     }
     const change = { state: error === null ? 'redriven' : 'failed', error };
     await database.run((tx) => compareAndSet(tx, 'redrives', change, { id: row.id, state: 'approved' }));

@@ -1,6 +1,6 @@
 import { AppError, newId, type Clock, type Entropy, type Instant } from '#kernel';
 import { compareAndSetOrStale, insert, placeholders, type Migration, type Reader, type Row, type Tx } from '#persistence';
-import type { LetterName } from './dead-letters.js';
+import { assertContent, letterSubject, type LetterName } from './dead-letters.js';
 import type { FactRecorder } from './facts.js';
 
 /**
@@ -50,14 +50,15 @@ export class Redrives {
     private readonly entropy: Entropy,
   ) {}
 
-  /** @throws AppError `not-found` for a letter that is not there or is driven already, `wrong-state` when a proposal waits */
+  /** @throws AppError `not-found` for a letter that is not there or is driven already, `content-erased`, `wrong-state` when a proposal waits */
   async propose(tx: Tx, name: LetterName, reason: string, askedBy: string): Promise<RedriveRow> {
     const { reader, messageId } = name;
-    const letter = await tx.one('SELECT message_id FROM dead_letters WHERE reader = ? AND message_id = ? AND redriven_at IS NULL', [
-      reader,
-      messageId,
-    ]);
+    const letter = await tx.one<Row & { bytes: number }>(
+      'SELECT LENGTH(body) AS bytes FROM dead_letters WHERE reader = ? AND message_id = ? AND redriven_at IS NULL',
+      [reader, messageId],
+    );
     if (!letter) throw new AppError('not-found', '没有该死信，或已重新处理');
+    assertContent(letter.bytes);
     const [waiting] = await this.of(tx, name);
     if (waiting && ['awaiting', 'approved'].includes(waiting.state)) throw new AppError('wrong-state', '该死信已有提议等待复核或处理');
     await insert(tx, 'redrives', {
@@ -122,7 +123,7 @@ export class Redrives {
   }
 
   private async record(tx: Tx, type: string, { reader, messageId }: LetterName, actor: string, content: { readonly reason?: string }) {
-    await this.facts.record(tx, { type, subject: `dead-letter:${messageId}`, actor, content: { reader, messageId, ...content } });
+    await this.facts.record(tx, { type, subject: letterSubject(messageId), actor, content: { reader, messageId, ...content } });
   }
 }
 

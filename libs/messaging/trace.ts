@@ -1,5 +1,6 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
-import { errorText, sha256Hex } from '#kernel';
+import { sha256Hex } from '#kernel';
+import { letterError } from './letter-errors.js';
 import type { Message } from './bus.js';
 
 const tracer = trace.getTracer('chakong/messaging');
@@ -30,7 +31,7 @@ export async function inTrace<T>(name: string, headers: Readonly<Record<string, 
     try {
       return await work();
     } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: errorText(error) });
+      span.setStatus({ code: SpanStatusCode.ERROR, message: letterError(error) });
       throw error;
     } finally {
       span.end();

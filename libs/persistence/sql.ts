@@ -60,6 +60,8 @@ export interface OpenDatabase extends Database {
   readonly dialect: Dialect;
   /** Commits since the start, for the figure of commits per order. */
   readonly commits: number;
+  /** Empties what a file keeps of older pages beside itself, so that overwritten bytes are gone from the disk as well. Servers have none of it. */
+  truncateLog?(): Promise<void>;
 }
 
 /** One step of a schema: `NNNN-name` and statements with column types of `columnTypes`. Forward only; a landed one never changes. */

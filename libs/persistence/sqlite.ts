@@ -41,8 +41,9 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteDatabase
   const writer = await connect(options, false);
   await writer.source.runMigrations({ transaction: 'each' });
   const reader = await connect(options, true);
-  const runner = new GroupingRunner(new SqliteSession(writer.connection), options.time, options.log);
-  return new SqliteDatabase(runner, new SqliteReader(reader.connection), [writer.source, reader.source]);
+  const session = new SqliteSession(writer.connection);
+  const runner = new GroupingRunner(session, options.time, options.log);
+  return new SqliteDatabase(runner, session, new SqliteReader(reader.connection), [writer.source, reader.source]);
 }
 
 export class SqliteDatabase implements OpenDatabase {
@@ -50,6 +51,7 @@ export class SqliteDatabase implements OpenDatabase {
 
   constructor(
     readonly runner: GroupingRunner,
+    private readonly session: Pick<SqliteSession, 'truncateLog'>,
     readonly reader: Reader,
     private readonly sources: readonly DataSource[],
   ) {}
@@ -60,6 +62,11 @@ export class SqliteDatabase implements OpenDatabase {
 
   run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.runner.run(work);
+  }
+
+  async truncateLog(): Promise<void> {
+    this.session.truncateLog();
+    await this.runner.run(() => Promise.resolve());
   }
 
   async close(): Promise<void> {
@@ -186,9 +193,15 @@ class SqliteSession implements Session {
   readonly statements: SqliteStatements;
   readonly savepointsCost = false;
   private inClosure = false;
+  private logToTruncate = false;
 
   constructor(private readonly connection: Connection) {
     this.statements = new SqliteStatements(connection);
+  }
+
+  /** Before the next transaction, because no log is emptied inside one. */
+  truncateLog(): void {
+    this.logToTruncate = true;
   }
 
   /** One writer at a time: nobody can be in a closure's way. */
@@ -199,6 +212,11 @@ class SqliteSession implements Session {
   /** IMMEDIATE takes the write lock at once, so a read-then-write closure cannot fail half-way on another process. */
   begin(): Promise<void> {
     this.inClosure = false;
+    if (this.logToTruncate) {
+      const [state] = this.connection.pragma('wal_checkpoint(TRUNCATE)') as { readonly busy: number }[];
+      // A reader of another process may be in the way; the next transaction tries again.
+      this.logToTruncate = state?.busy !== 0;
+    }
     return this.statements.exec('BEGIN IMMEDIATE');
   }
 

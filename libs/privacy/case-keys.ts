@@ -12,7 +12,10 @@ export interface WrappedKeyRow {
 
 /** The table of wrapped case keys. It lives in a database file of its own, so that a backup of the cases holds no keys. */
 export interface WrappedKeyRows {
-  /** All or none. MUST fail when a case id is present already, destroyed or not. MUST be durable when it resolves. */
+  /**
+   * All or none, all wrapped under one key-encryption key. MUST fail when a case id is present already, destroyed or not, and with `kek-retired`
+   * when that key is. MUST be durable when it resolves.
+   */
   insertMany(rows: readonly WrappedKeyRow[]): Promise<void>;
   find(caseId: string): Promise<WrappedKeyRow | undefined>;
   /** Overwrites `wrapped` by null for ever and keeps the row. Destroying twice is no error. */
@@ -32,13 +35,15 @@ export interface CaseKeyStore extends KeyLookup {
   get(caseId: string): Promise<DataKey>;
   /** After this the content of the case is gone here and, when its cache has run out, in every process. */
   destroy(caseId: string): Promise<void>;
+  /** Drops a key that was destroyed by another process. */
+  forget(caseId: string): void;
 }
 
 function keyAad(kekId: string, caseId: string): string {
   return `case-key|${kekId}|${caseId}`;
 }
 
-export function wrapCaseKey(cipher: FieldCipher, kek: Kek, caseId: string, key: DataKey): WrappedKeyRow {
+export function wrapCaseKey(cipher: FieldCipher, kek: Kek, caseId: string, key: DataKey): WrappedKeyRow & { readonly wrapped: Buffer } {
   return { caseId, kekId: kek.id, wrapped: cipher.sealBytes(kek.key, keyAad(kek.id, caseId), key) };
 }
 
@@ -56,6 +61,8 @@ export const CASE_KEY_CACHE_MS_MAX = 300_000;
 export const CASE_KEYS_CREATED_MAX = 5_000;
 /** How many rows `getMany` looks up at the same time. */
 const LOOKUPS_AT_ONCE_MAX = 50;
+/** How often a key is wrapped or unwrapped anew because the generation had changed meanwhile; generations change with erasures only. */
+const TURNS_MAX = 3;
 
 export class CaseKeys implements CaseKeyStore {
   private readonly cipher: FieldCipher;
@@ -80,20 +87,36 @@ export class CaseKeys implements CaseKeyStore {
     if (caseIds.length > CASE_KEYS_CREATED_MAX) {
       throw new AppError('invariant-broken', `more than ${CASE_KEYS_CREATED_MAX} case keys in one call`, { level: 'fatal' });
     }
-    const kek = this.source.current();
     const made = caseIds.map((caseId) => ({ caseId, key: this.entropy.bytes(DATA_KEY_BYTES) }));
-    await this.rows.insertMany(made.map(({ caseId, key }) => wrapCaseKey(this.cipher, kek, caseId, key)));
+    for (let turn = 1; ; turn += 1) {
+      const kek = this.source.current();
+      try {
+        await this.rows.insertMany(made.map(({ caseId, key }) => wrapCaseKey(this.cipher, kek, caseId, key)));
+        break;
+      } catch (error) {
+        if (!hasCode(error, 'kek-retired') || turn === TURNS_MAX) throw error;
+        await this.source.reload();
+      }
+    }
     for (const { caseId, key } of made) this.cache.set(caseId, key);
   }
 
   async get(caseId: string): Promise<DataKey> {
     const cached = this.cache.get(caseId);
     if (cached) return cached;
-    const row = await this.rows.find(caseId);
-    if (!row) throw new AppError('case-key-missing', `case ${caseId} has no data key`, { level: 'error' });
-    const key = unwrapCaseKey(this.cipher, this.source, row);
-    this.cache.set(caseId, key);
-    return key;
+    for (let turn = 1; ; turn += 1) {
+      const row = await this.rows.find(caseId);
+      if (!row) throw new AppError('case-key-missing', `case ${caseId} has no data key`, { level: 'error' });
+      try {
+        const key = unwrapCaseKey(this.cipher, this.source, row);
+        this.cache.set(caseId, key);
+        return key;
+      } catch (error) {
+        // Wrapped anew by another process since the key file was read here, or since the row was.
+        if (!hasCode(error, 'kek-unknown') || turn === TURNS_MAX) throw error;
+        await this.source.reload();
+      }
+    }
   }
 
   /** The keys of many cases, for lists. Fails as `get` does when one is gone. */
@@ -114,8 +137,16 @@ export class CaseKeys implements CaseKeyStore {
     // A reader may have put the key back between the two lines above.
     this.cache.delete(caseId);
   }
+
+  forget(caseId: string): void {
+    this.cache.delete(caseId);
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof AppError && error.code === code;
 }
 
 function erased(caseId: string): AppError {
-  return new AppError('content-erased', `the content of case ${caseId} was erased`, { level: 'info' });
+  return new AppError('content-erased', '案件内容已销毁，不可恢复', { level: 'info', extra: { caseId } });
 }

@@ -1,10 +1,11 @@
 export * from './sealed-bytes.js';
 export * from './key-encryption-keys.js';
-export * from './kek-file.js';
+export { KekFile } from './kek-file.js';
 export * from './case-keys.js';
 export * from './blind-index.js';
 export * from './leaf-privacy.js';
 export * from './masks.js';
 export * from './blob-store.js';
 export * from './sql-key-rows.js';
+export { KeyRotation, REWRAPPED_AT_ONCE_MAX, type KeyGenerationRows } from './key-rotation.js';
 export { factPrivacy, type FactPrivacyParts } from './fact-privacy.js';

@@ -19,6 +19,17 @@ export interface KekSource {
   find(id: string): Kek;
   /** The secret that never rotates, from which system, index and pseudonym keys are derived. 32 bytes. */
   root(): Buffer;
+  /** Looks anew: another process may have begun a generation or ended one. */
+  reload(): Promise<void>;
+}
+
+/** A source whose keys have generations. To end one makes every copy of what was wrapped under it unreadable, wherever it lies. */
+export interface KekGenerations extends Pick<KekSource, 'find' | 'reload'> {
+  has(id: string): boolean;
+  /** Sees to it that a generation after `id` is current, durably. Safe to repeat, also beside a process that does the same. */
+  begin(id: string): Promise<Kek>;
+  /** Destroys a generation. One that is gone already is no error; the current one is never ended. */
+  end(id: string): Promise<void>;
 }
 
 /** Derives a 32-byte key of one purpose (HKDF-SHA-256, RFC 5869). Two labels give two independent keys. */

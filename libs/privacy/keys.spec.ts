@@ -56,7 +56,7 @@ describe('the key file', () => {
     const path = join(folder, 'a', 'kek.json');
     const made = await KekFile.create(path, systemEntropy);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    const again = await KekFile.open(path);
+    const again = await KekFile.open(path, systemEntropy);
     expect(again.current().key.equals(made.current().key)).toBe(true);
     expect(again.root().equals(made.root())).toBe(true);
     expect(again.root().equals(again.current().key)).toBe(false);
@@ -73,12 +73,12 @@ describe('the key file', () => {
     const path = join(folder, `loose-${mode}.json`);
     await KekFile.create(path, systemEntropy);
     await chmod(path, mode);
-    await expect(KekFile.open(path)).rejects.toMatchObject({ code: 'key-file-loose' });
+    await expect(KekFile.open(path, systemEntropy)).rejects.toMatchObject({ code: 'key-file-loose' });
     await expect(KekFile.create(path, systemEntropy)).rejects.toMatchObject({ code: 'key-file-loose' });
   });
 
   it('is not made by opening', async () => {
-    await expect(KekFile.open(join(folder, 'nowhere.json'))).rejects.toMatchObject({ code: 'key-file-missing' });
+    await expect(KekFile.open(join(folder, 'nowhere.json'), systemEntropy)).rejects.toMatchObject({ code: 'key-file-missing' });
   });
 
   it.each([
@@ -91,7 +91,7 @@ describe('the key file', () => {
   ])('is refused when damaged: %s', async (what, text) => {
     const path = join(folder, `damaged-${what.replaceAll(' ', '-')}.json`);
     await writeFile(path, text, { mode: 0o600 });
-    await expect(KekFile.open(path)).rejects.toMatchObject({ code: 'key-file-damaged' });
+    await expect(KekFile.open(path, systemEntropy)).rejects.toMatchObject({ code: 'key-file-damaged' });
   });
 
   it('keeps old case keys readable when another key has become current', async () => {
@@ -104,7 +104,7 @@ describe('the key file', () => {
     content.keys['kek-2'] = b64(32);
     content.current = 'kek-2';
     await writeFile(path, JSON.stringify(content));
-    const after = await KekFile.open(path);
+    const after = await KekFile.open(path, systemEntropy);
     expect(after.current().id).toBe('kek-2');
     expect(unwrapCaseKey(cipher, after, row).equals(caseKey)).toBe(true);
     expect(() => before.find('kek-2')).toThrow(expect.objectContaining({ code: 'kek-unknown' }));

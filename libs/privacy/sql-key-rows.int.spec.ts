@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog, SystemClock, systemEntropy } from '#kernel';
 import { openSqlite, type SqliteDatabase } from '#persistence';
-import { CaseKeys, caseKeysMigration, KekFile, SqlKeyRows } from './index.js';
+import { CaseKeys, keyMigrations, KekFile, SqlKeyRows } from './index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'chakong-keys-'));
 const clock = new SystemClock();
@@ -12,7 +12,7 @@ let database: SqliteDatabase;
 let kek: KekFile;
 
 beforeAll(async () => {
-  database = await openSqlite({ file: join(folder, 'case-keys.sqlite'), migrations: [caseKeysMigration], time: clock, log: silentLog });
+  database = await openSqlite({ file: join(folder, 'case-keys.sqlite'), migrations: keyMigrations, time: clock, log: silentLog });
   kek = await KekFile.create(join(folder, 'kek.json'), systemEntropy);
 });
 

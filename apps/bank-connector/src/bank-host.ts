@@ -12,6 +12,7 @@ import { manifestOf } from '#bank-directory';
 import { makeFactRecorder } from './facts.js';
 import { Debounced, Gathering } from './gathering.js';
 import { openDialect, type Door, type OpenedDialect } from './open-bank.js';
+import { EraseCase } from './use-cases/erase-case/erase-case.js';
 import { LettersAgain } from './use-cases/redrive-letter/letters-again.js';
 import { PrepareOrder } from './use-cases/take-order/prepare-order.js';
 import { recoverJournal } from './use-cases/recover-journal/recover-journal.js';
@@ -70,7 +71,7 @@ export class BankHost {
     this.documents = new DocumentShelf(parts.blobs);
     this.dialect = openDialect(this.context, hosted, parts);
     const prepare = new PrepareOrder(this.context, this.dialect.translation, this.dialect.signatures, this.documents);
-    this.inbox = new OrdersInbox(this.context, bus, prepare);
+    this.inbox = new OrdersInbox(this.context, bus, prepare, new EraseCase(this.context, this.facts));
     this.again = new LettersAgain(this.context, this.inbox.reader, this.facts, () => this.relay.nudge());
   }
 

@@ -1,6 +1,7 @@
 import { messagingMigration, redrivesMigration } from '#messaging';
 import { leasesMigration, type Migration } from '#persistence';
 import { casesMigration } from './cases.js';
+import { erasuresMigration } from './erasures.js';
 import { requestsMigration } from './requests.js';
 import { signInMigration } from './sign-in.js';
 
@@ -12,4 +13,5 @@ export const gatewayMigrations: readonly Migration[] = [
   requestsMigration,
   signInMigration,
   redrivesMigration,
+  erasuresMigration,
 ];

@@ -16,6 +16,7 @@ import { Tasks } from './adapters/store/task-rows.js';
 import { PARTS, type GatewayParts } from './gateway-parts.js';
 import type { RequestFeature } from './request-feature.js';
 import { DoTask } from './use-cases/do-task/do-task.js';
+import { ConfirmErasure } from './use-cases/erase-case/confirm-erasure.js';
 import { ExportOrders } from './use-cases/export-orders/export-orders.js';
 import { MoneyBook } from './use-cases/keep-money/money-book.js';
 import { MONEY_WATCH } from './use-cases/money-watch.js';
@@ -87,6 +88,7 @@ export const answerFeature: RequestFeature = {
     RecordNotice,
     ProgressPorts,
     RecordProgress,
+    ConfirmErasure,
     MessageUseCases,
     GatewayReaders,
     LettersAgain,

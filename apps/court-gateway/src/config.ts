@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { readOidcSettings, type OidcSettings } from '#access';
+import { errorText } from '#kernel';
 import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings } from '#foundation';
 import { OUTBOX_ROWS_MAX } from '#messaging';
 
@@ -42,3 +44,30 @@ export function readConfig(env: Environment): GatewayConfig {
 export function loadConfig(): GatewayConfig {
   return readConfig(process.env);
 }
+
+/** Who a command of the court's calls as. A password comes from the environment or a file, never from a command line, which others can read. */
+export type CommandCredentials = { readonly token: string } | { readonly username: string; readonly password: string };
+
+/** @returns what is missing as a text */
+export async function readCredentials(env: Environment): Promise<CommandCredentials | string> {
+  const read = new EnvironmentReader(env);
+  const token = read.text('CHAKONG_TOKEN');
+  if (token !== undefined) return { token };
+  const username = read.text('CHAKONG_USER');
+  const file = read.text('CHAKONG_PASSWORD_FILE');
+  let password = read.text('CHAKONG_PASSWORD');
+  if (password === undefined && file !== undefined) {
+    try {
+      password = (await readFile(file, 'utf8')).trim();
+    } catch (error) {
+      return `CHAKONG_PASSWORD_FILE cannot be read: ${errorText(error)}`;
+    }
+  }
+  if (username === undefined || password === undefined || password === '') {
+    return 'CHAKONG_TOKEN is missing, or CHAKONG_USER with CHAKONG_PASSWORD or CHAKONG_PASSWORD_FILE';
+  }
+  return { username, password };
+}
+
+/** The credentials of this command. */
+export const loadCredentials = (): Promise<CommandCredentials | string> => readCredentials(process.env);

@@ -4,7 +4,7 @@ import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { Leader, MessageBus } from '#messaging';
 import type { DeliveryStyle, GateBank, Policy } from '#orders';
 import type { Database } from '#persistence';
-import type { BlindIndex, BlobStore, CaseKeys, Pseudonyms, SystemKeys } from '#privacy';
+import type { BlindIndex, BlobStore, CaseKeys, KeyRotation, Pseudonyms, SystemKeys } from '#privacy';
 import type { SignerPort } from '#trust';
 import type { Renderer } from './use-cases/make-instrument/renderer.js';
 import type { LedgerPort } from './use-cases/prove-request/ledger-port.js';
@@ -40,6 +40,8 @@ export interface GatewayParts {
   readonly entropy: Entropy;
   readonly log: Log;
   readonly keys: CaseKeys;
+  /** Ends the generation of keys that the key of an erased case was wrapped under. */
+  readonly rotation: Pick<KeyRotation, 'endGenerationOf'>;
   readonly systemKeys: SystemKeys;
   readonly blind: BlindIndex;
   readonly pseudonyms: Pseudonyms;

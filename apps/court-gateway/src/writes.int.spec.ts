@@ -98,7 +98,7 @@ describe('a write under an idempotency key (I2)', () => {
     expect(rows.some((row) => row.answer_sealed.includes(Buffer.from('司马相如')))).toBe(false);
     await gateway.parts.keys.destroy(made.at('id'));
     const replay = await gateway.call('officer', 'POST', '/api/v1/cases', body, headers);
-    expect([replay.status, replay.at('code')]).toEqual([404, 'content-erased']);
+    expect([replay.status, replay.at('code')]).toEqual([410, 'content-erased']);
   });
 
   it('counts an item of a batch and a single call with the same content as one', async () => {

@@ -10,6 +10,7 @@ const OFFICERS = ['officer', 'officer2'];
 const COURT = [...OFFICERS, 'judge', 'leader'];
 const COURT_READ = [...COURT, 'auditor'];
 const CASE_WORK = [...OFFICERS, 'judge'];
+const ERASERS = ['judge', 'leader'];
 const CLERK = ['clerk.wrcb'];
 const DESK = ['clerk.wrcb', 'reviewer.wrcb'];
 const ADMIN = ['admin'];
@@ -67,6 +68,10 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/v1/orders/export', users: ['auditor'] },
   { method: 'GET', path: '/api/v1/banks', users: USERS },
   { method: 'GET', path: '/api/v1/events', users: ['auditor'] },
+  { method: 'POST', path: '/api/v1/erasures', users: ERASERS },
+  { method: 'POST', path: '/api/v1/erasures/{id}/approval', users: ERASERS },
+  { method: 'GET', path: '/api/v1/erasures', users: [...ERASERS, 'auditor'] },
+  { method: 'GET', path: '/api/v1/erasures/{id}', users: [...ERASERS, 'auditor'] },
   { method: 'GET', path: '/api/v1/dead-letters', users: [...ADMIN, 'auditor'] },
   { method: 'GET', path: '/api/v1/dead-letters/{reader}/{messageId}', users: [...ADMIN, 'auditor'] },
   { method: 'POST', path: '/api/v1/dead-letters/{reader}/{messageId}/redrive', users: ADMIN },

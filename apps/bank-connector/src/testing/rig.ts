@@ -10,6 +10,8 @@ import {
   ORDER_EVENTS_TOPIC,
   ordersTopic,
   type BankNotified,
+  type CaseErased,
+  type CaseErasureAsked,
   type GatesChanged,
   type OrderAnswered,
   type OrderDispatched,
@@ -20,7 +22,7 @@ import { newId, systemEntropy, type Clock, type Log, type RealTime } from '#kern
 import { TokenIssuer, TokenVerifier } from '#access';
 import { FACTS_TOPIC, InProcessBus, type Message } from '#messaging';
 import type { Database } from '#persistence';
-import { CaseKeys, caseKeysMigration, FieldCipher, FileBlobStore, KekFile, Pseudonyms, SqlKeyRows, SystemKeys } from '#privacy';
+import { CaseKeys, keyMigrations, FieldCipher, FileBlobStore, KekFile, Pseudonyms, SqlKeyRows, SystemKeys } from '#privacy';
 import { testStore, TestStores } from '#testing';
 import { ensureKeyPair, KeyRing, type Ed25519Signer } from '#trust';
 import { connectorMigrations } from '../../migrations/index.js';
@@ -31,6 +33,7 @@ export interface Heard {
   readonly events: OrderProgressed[];
   readonly answers: OrderAnswered[];
   readonly notices: BankNotified[];
+  readonly erased: CaseErased[];
   /** Types of facts with their order number. */
   readonly facts: { readonly type: string; readonly orderNumber?: string }[];
 }
@@ -55,6 +58,7 @@ export interface Rig {
   withdraw(bank: string, orderNumber: string, reason: string): Promise<void>;
   resolve(bank: string, resolved: OrderResolved): Promise<void>;
   changeGates(bank: string, change: GatesChanged): Promise<void>;
+  askErasure(bank: string, asked: CaseErasureAsked): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,13 +68,13 @@ export async function makeRig({ folder, clock, log, banks }: RigOptions): Promis
   await mkdir(folder, { recursive: true });
   const entropy = systemEntropy;
   const kekPath = join(folder, 'kek.json');
-  const kek = existsSync(kekPath) ? await KekFile.open(kekPath) : await KekFile.create(kekPath, entropy);
+  const kek = existsSync(kekPath) ? await KekFile.open(kekPath, entropy) : await KekFile.create(kekPath, entropy);
   const stores = new TestStores(testStore(), folder);
   const open = (name: string, migrations = connectorMigrations) => stores.open(name, migrations, { time: clock, log });
-  const keyDatabase = await open('case-keys', [caseKeysMigration]);
+  const keyDatabase = await open('case-keys', keyMigrations);
   const keys = new CaseKeys(new SqlKeyRows(keyDatabase), kek, entropy, clock);
   const bus = new InProcessBus(clock, log);
-  const heard: Heard = { events: [], answers: [], notices: [], facts: [] };
+  const heard: Heard = { events: [], answers: [], notices: [], erased: [], facts: [] };
   const cipher = new FieldCipher(entropy);
   await listen(bus, heard, async (message) => {
     const key = await keys.get(message.headers['caseId'] ?? '');
@@ -127,6 +131,7 @@ export async function makeRig({ folder, clock, log, banks }: RigOptions): Promis
       send(bank, 'order.withdrawal-asked.v1', orderNumber, encodeBody('order.withdrawal-asked.v1', { orderNumber, reason })),
     resolve: (bank, resolved) => send(bank, 'order.resolved.v1', resolved.orderNumber, encodeBody('order.resolved.v1', resolved)),
     changeGates: (bank, change) => send(bank, 'gates.changed.v1', 'gates', encodeBody('gates.changed.v1', change)),
+    askErasure: (bank, asked) => send(bank, 'case.erasure-asked.v1', asked.caseId, encodeBody('case.erasure-asked.v1', asked)),
     close: async () => {
       await bus.close();
       for (const { database } of hosted) await database.close();
@@ -159,7 +164,10 @@ async function listen(bus: InProcessBus, heard: Heard, open: (message: Message) 
   await bus.subscribe({
     group,
     topics: [ORDER_EVENTS_TOPIC],
-    handle: once((message) => void heard.events.push(decodeBody('order.progressed.v1', message.body))),
+    handle: once((message) => {
+      if (message.type === 'case.erased.v1') heard.erased.push(decodeBody('case.erased.v1', message.body));
+      else heard.events.push(decodeBody('order.progressed.v1', message.body));
+    }),
   });
   await bus.subscribe({
     group,

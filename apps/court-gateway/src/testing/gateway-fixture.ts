@@ -9,7 +9,7 @@ import { createHttpServer } from '#http';
 import { SystemClock, silentLog, systemEntropy } from '#kernel';
 import { FACTS_TOPIC, InProcessBus, type Message } from '#messaging';
 import { parsePolicy } from '#orders';
-import { BlindIndex, CaseKeys, caseKeysMigration, FileBlobStore, KekFile, Pseudonyms, SqlKeyRows, SystemKeys } from '#privacy';
+import { BlindIndex, CaseKeys, FileBlobStore, KekFile, keyMigrations, KeyRotation, Pseudonyms, SqlKeyRows, SystemKeys } from '#privacy';
 import { removeStoresBelow, testStore, TestStores } from '#testing';
 import { ensureKeyPair } from '#trust';
 import { gatewayMigrations } from '../../migrations/index.js';
@@ -145,8 +145,9 @@ async function makeParts(dataDir: string, { parts = {} }: FixtureOptions) {
   const kek = await KekFile.create(path.join(dataDir, 'keys', 'kek.json'), entropy);
   const stores = new TestStores(testStore(), dataDir);
   const open = (name: string, migrations: typeof gatewayMigrations) => stores.open(name, migrations, { time: clock, log });
-  const keyDatabase = await open('keys/case-keys', [caseKeysMigration]);
-  const caseKeys = new CaseKeys(new SqlKeyRows(keyDatabase), kek, entropy, clock);
+  const keyDatabase = await open('keys/case-keys', keyMigrations);
+  const keyRows = new SqlKeyRows(keyDatabase);
+  const caseKeys = new CaseKeys(keyRows, kek, entropy, clock);
   const tokenKey = { kid: 'test', secret: Buffer.alloc(32, 7) };
   return {
     dataDir,
@@ -155,6 +156,7 @@ async function makeParts(dataDir: string, { parts = {} }: FixtureOptions) {
     entropy,
     log,
     keys: caseKeys,
+    rotation: new KeyRotation(keyRows, kek, entropy),
     systemKeys: new SystemKeys(kek),
     blind: new BlindIndex(kek),
     pseudonyms: new Pseudonyms(kek),

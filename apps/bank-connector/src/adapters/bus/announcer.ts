@@ -39,7 +39,7 @@ export class Announcer {
     private readonly clock: Clock,
     private readonly entropy: Entropy,
     /** Called after each commit that put something into the outbox. */
-    private readonly nudge: () => void,
+    readonly nudge: () => void,
   ) {
     this.cipher = new FieldCipher(entropy);
   }

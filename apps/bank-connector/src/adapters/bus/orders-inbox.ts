@@ -3,6 +3,7 @@ import { failPoint, invariant } from '#kernel';
 import { InboxReader, type Message, type MessageBus, type MessageHandler } from '#messaging';
 import type { Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
+import type { EraseCase } from '../../use-cases/erase-case/erase-case.js';
 import { ChangeGates } from '../../use-cases/change-gates/change-gates.js';
 import { ResolveOrder } from '../../use-cases/resolve-order/resolve-order.js';
 import type { PreparedOrder, PrepareOrder } from '../../use-cases/take-order/prepare-order.js';
@@ -27,6 +28,7 @@ export class OrdersInbox {
     private readonly context: BankContext,
     bus: MessageBus,
     private readonly prepareOrder: PrepareOrder,
+    private readonly eraseCase: EraseCase,
   ) {
     const take = new TakeOrder(context);
     const withdrawOrder = new WithdrawOrder(context);
@@ -43,6 +45,7 @@ export class OrdersInbox {
         return resolve.execute(tx, resolved, this.openOf(message, resolved.orderNumber));
       },
       'gates.changed.v1': (tx, message) => gates.execute(tx, decodeBody('gates.changed.v1', message.body), message.at),
+      'case.erasure-asked.v1': (tx, message) => this.erase(tx, message),
     };
     const { bank, database, clock, log } = context;
     this.reader = new InboxReader({
@@ -88,6 +91,10 @@ export class OrdersInbox {
     try {
       if (message.type === 'order.dispatched.v1') return { taken: await this.open(message) };
       if (message.type === 'gates.changed.v1') return { known: undefined };
+      if (message.type === 'case.erasure-asked.v1') {
+        await this.eraseCase.prepare(decodeBody('case.erasure-asked.v1', message.body));
+        return { known: undefined };
+      }
       return { known: await this.know(message) };
     } catch (error) {
       return { failed: error };
@@ -113,6 +120,12 @@ export class OrdersInbox {
     const prepared = this.preparedOf(message);
     invariant('taken' in prepared, 'an order was not prepared');
     await take.execute(tx, prepared.taken);
+  }
+
+  private async erase(tx: Tx, message: Message): Promise<void> {
+    this.preparedOf(message);
+    await this.eraseCase.execute(tx, decodeBody('case.erasure-asked.v1', message.body));
+    tx.afterCommit(() => this.context.announce.nudge());
   }
 
   /** The order that a message is about; it may have come with the same batch and not be committed yet. */

@@ -5,6 +5,7 @@ import { InboxReader, type InboxReaderOptions, type Message, type Relay } from '
 import { placeholders, type Row } from '#persistence';
 import type { DataKey } from '#privacy';
 import { GATEWAY_RELAY, PARTS, type GatewayParts } from '../../gateway-parts.js';
+import { ConfirmErasure } from '../../use-cases/erase-case/confirm-erasure.js';
 import { RecordAnswer, type ArrivedAnswer } from '../../use-cases/record-answer/record-answer.js';
 import { translateAnswer } from '../../use-cases/record-answer/translate-answer.js';
 import { RecordNotice } from '../../use-cases/record-notice/record-notice.js';
@@ -27,6 +28,7 @@ export class MessageUseCases {
     @Inject(RecordAnswer) readonly answers: RecordAnswer,
     @Inject(RecordNotice) readonly notices: RecordNotice,
     @Inject(RecordProgress) readonly progress: RecordProgress,
+    @Inject(ConfirmErasure) readonly erasures: ConfirmErasure,
   ) {}
 }
 
@@ -126,6 +128,7 @@ export class GatewayReaders implements OnApplicationBootstrap {
           });
           failPoint('gateway.progress-before-commit');
         },
+        'case.erased.v1': (tx, message) => this.useCases.erasures.execute(tx, decodeBody('case.erased.v1', message.body), message.at),
       },
       afterBatch: () => {
         failPoint('gateway.progress-after-commit');

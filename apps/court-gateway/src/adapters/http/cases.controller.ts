@@ -8,9 +8,11 @@ import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { FileCase } from '../../use-cases/file-case/file-case.js';
 import { readNewCase } from '../../use-cases/file-case/new-case.js';
 import { CaseViews } from '../../use-cases/show-case/case-view.js';
+import { erasureOfCase } from '../store/erasure-rows.js';
 import { loadCase, pathId, readAtOnce, type CaseRow } from '../store/case-rows.js';
 import { CaseListQuery, FileCaseBody } from './case-bodies.js';
 import { CASE_EXAMPLE } from './case-examples.js';
+import { erasureView } from './erasure-views.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 import { Write, Writes, type WriteCall } from './writes.js';
 
@@ -67,13 +69,26 @@ export class CasesController {
 
   @Get(':id')
   @Enter('case.read')
-  @Reads({ summary: '案件详情', example: CASE_EXAMPLE, errors: ['not-found'] })
+  @Reads({ summary: '案件详情', example: CASE_EXAMPLE, errors: ['not-found', 'content-erased'] })
   async read(@Param('id') id: string, @CurrentPrincipal() principal: Principal) {
     const { reader } = this.parts.database;
     const row = await loadCase(reader, pathId(id));
     assertMay(principal, 'case.read', { courtCode: row.court_code });
     const keys = await this.views.keysOf([row]);
+    if (!keys.has(row.id)) throw await this.erased(row);
     return readAtOnce(reader, row.id, (seen) => this.views.one(reader, seen, keys, principal));
+  }
+
+  /** What is left to say of a case whose content was erased: its number and state, and when and why. */
+  private async erased(row: CaseRow): Promise<AppError> {
+    const erasure = await erasureOfCase(this.parts.database.reader, row.id);
+    const extra = {
+      caseId: row.id,
+      caseNumber: row.case_number,
+      caseStatus: row.status,
+      ...(erasure ? { erasure: erasureView(erasure, []) } : {}),
+    };
+    return new AppError('content-erased', '本案内容已依法销毁，不可恢复', { extra });
   }
 }
 

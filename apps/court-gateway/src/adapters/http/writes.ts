@@ -191,6 +191,8 @@ export class Writes {
       [scope],
     );
     if (!row) return undefined;
+    // Of an erased case the answer is gone, and with it what it answered.
+    if (row.answer_sealed.length === 0) throw new AppError('content-erased', '案件内容已销毁，原答复不复存在');
     if (!isSame(row.body_sha256, fingerprint)) {
       throw new AppError('idempotency-mismatch', '该 Idempotency-Key 已用于内容不同的请求');
     }

@@ -123,7 +123,7 @@ function earlier(a: Instant | undefined, b: Instant | undefined): Instant | unde
 }
 
 /** Lines without a last word, and inquiries, which have no lines, without an answer. */
-async function openLines(tx: Tx, caseId: string): Promise<number> {
+export async function openLines(tx: Tx, caseId: string): Promise<number> {
   const lines = await tx.one<{ open: number }>(
     `SELECT COUNT(*) AS open FROM order_lines WHERE case_id = ? AND status IN (${placeholders(OPEN_LINE_STATUSES.length)})`,
     [caseId, ...OPEN_LINE_STATUSES],

@@ -53,8 +53,9 @@ export class ProveRequest {
       throw new AppError('not-yet', '该请求的事实尚未全部被签名的检查点覆盖，请稍后再取', { extra: { missing: missing + pending } });
     }
     const readable = may(by, 'request.proof.open', { courtCode: request.court_code }).kind === 'allowed';
-    const openings = readable ? await this.openings(request.case_id, own) : new Map<string, Opening>();
-    if (openings.size > 0) await this.tell(request.case_id, requestId, by);
+    const caseKey = readable ? await this.keyOf(request.case_id) : undefined;
+    const openings = caseKey ? this.openings(caseKey, own) : new Map<string, Opening>();
+    if (caseKey && openings.size > 0) await this.tell(request.case_id, caseKey, requestId, by);
     // A request may reach over the end of a year; the proofs name their logs by their checkpoints.
     const newest = proofs.at(-1) ?? first;
     return {
@@ -66,12 +67,10 @@ export class ProveRequest {
   }
 
   /** Salt and content of our own facts. Of a case whose key was destroyed there are none any more. */
-  private async openings(caseId: string, own: readonly FactRow[]): Promise<ReadonlyMap<string, Opening>> {
-    const caseKey = await this.keyOf(caseId);
+  private openings(caseKey: DataKey, own: readonly FactRow[]): ReadonlyMap<string, Opening> {
     const opened = new Map<string, Opening>();
     for (const { leaf_hash, case_id, opening } of own) {
       const key = case_id === null ? this.vault.systemKey('facts') : caseKey;
-      if (!key) continue;
       const clear = this.vault.cipher.openBytes(key, openingAad(leaf_hash), opening);
       opened.set(leaf_hash, {
         salt: clear.subarray(0, SALT_BYTES).toString('base64'),
@@ -91,7 +90,7 @@ export class ProveRequest {
   }
 
   /** Contents may hold what is personal, so their reading is a fact; it is the case's and not the request's, whose proof it would put off. */
-  private async tell(caseId: string, requestId: string, by: Principal): Promise<void> {
+  private async tell(caseId: string, caseKey: DataKey, requestId: string, by: Principal): Promise<void> {
     const row = await loadCase(this.parts.database.reader, caseId);
     await recordAlone(this.parts.database, this.facts, {
       type: 'proof.opened',
@@ -99,7 +98,7 @@ export class ProveRequest {
       actor: by.userId,
       caseNumber: row.case_number,
       caseId,
-      caseKey: await this.vault.keyOf(caseId),
+      caseKey,
       content: { requestId },
     });
   }
