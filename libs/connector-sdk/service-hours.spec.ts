@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseInstant } from '#kernel';
+import { addDays, parseInstant } from '#kernel';
 import { ProfileReader } from './profile-reader.js';
-import { isOpenAt, opensAt, readServiceHours, type ServiceHours } from './service-hours.js';
+import { businessPeriodOf, isOpenAt, opensAt, readServiceHours, type ServiceHours } from './service-hours.js';
 
 const WORKING = ['08:30-12:00', '13:30-17:30'];
 const SERVICE = {
@@ -47,6 +47,35 @@ describe('the service hours of a bank', () => {
         const next = opensAt(hours, now) ?? NaN;
         expect(isOpenAt(hours, next)).toBe(true);
         for (let minute = now; minute < next; minute += 600_000) expect(isOpenAt(hours, minute)).toBe(false);
+      }),
+    );
+  });
+
+  it.each([
+    ['2026-03-10', '2026-03-10', '2026-03-10', 'a Tuesday'],
+    ['2026-03-15', '2026-03-15', '2026-03-16', 'a Sunday belongs to the Monday'],
+    ['2026-03-16', '2026-03-15', '2026-03-16', 'and the Monday has it'],
+    ['2026-10-01', '2026-10-01', '2026-10-03', 'two holidays belong to the Saturday after them'],
+    ['2026-10-11', '2026-10-11', '2026-10-11', 'a Sunday that is worked'],
+  ])('%s belongs to the business days %s to %s: %s', (day, from, to) => {
+    expect(businessPeriodOf(hours, day)).toEqual({ from, to });
+  });
+
+  it('has a business day every day without hours', () => {
+    expect(businessPeriodOf(undefined, '2026-03-15')).toEqual({ from: '2026-03-15', to: '2026-03-15' });
+  });
+
+  it('has each day in exactly one business day, also around a far opening', () => {
+    const week = Array.from({ length: 7 }, () => []);
+    const rare = { week, days: new Map([['2026-07-01', [{ fromMinute: 0, toMinute: 1 }]]]) };
+    fc.assert(
+      fc.property(fc.constantFrom(hours, rare), fc.integer({ min: 0, max: 400 }), (calendar, away) => {
+        const day = addDays('2026-01-01', away);
+        const period = businessPeriodOf(calendar, day);
+        expect(period.from <= day && day <= period.to).toBe(true);
+        for (let inside = period.from; inside <= period.to; inside = addDays(inside, 1)) {
+          expect(businessPeriodOf(calendar, inside)).toEqual(period);
+        }
       }),
     );
   });

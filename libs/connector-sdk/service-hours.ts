@@ -50,6 +50,33 @@ export function opensAt(hours: ServiceHours, at: Instant): Instant | undefined {
   return undefined;
 }
 
+/** The legal days that one business day stands for, both inclusive; `to` is the business day itself. */
+export interface BusinessPeriod {
+  readonly from: LegalDate;
+  readonly to: LegalDate;
+}
+
+/**
+ * The business period that a legal day belongs to: a day of rest belongs to the next day on which the bank is open, so that nothing falls
+ * between two days. A bank without hours has a business day every day; one that stays shut for two months counts its days one by one.
+ */
+export function businessPeriodOf(hours: ServiceHours | undefined, day: LegalDate): BusinessPeriod {
+  if (!hours) return { from: day, to: day };
+  const to = openDay(hours, day, 1);
+  if (to === undefined) return { from: day, to: day };
+  const before = openDay(hours, addDays(to, -1), -1);
+  return { from: before === undefined ? addDays(to, -LOOK_DAYS_MAX) : addDays(before, 1), to };
+}
+
+/** The nearest day on which the bank is open, the day itself included. */
+function openDay(hours: ServiceHours, day: LegalDate, step: 1 | -1): LegalDate | undefined {
+  for (let away = 0; away <= LOOK_DAYS_MAX; away += 1) {
+    const looked = addDays(day, step * away);
+    if (spansOf(hours, looked).length > 0) return looked;
+  }
+  return undefined;
+}
+
 function spansOf({ week, days }: ServiceHours, day: LegalDate): readonly Span[] {
   return days.get(day) ?? week[weekdayOf(day)] ?? [];
 }
