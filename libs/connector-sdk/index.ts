@@ -1,5 +1,5 @@
 export * from './bank-profile.js';
-export { businessPeriodOf, isOpenAt, opensAt, type BusinessPeriod, type ServiceHours } from './service-hours.js';
+export { businessPeriodOf, businessPeriodsBetween, isOpenAt, opensAt, type BusinessPeriod, type ServiceHours } from './service-hours.js';
 export * from './manifest.js';
 export * from './outcomes.js';
 export * from './readings.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays, parseInstant } from '#kernel';
 import { ProfileReader } from './profile-reader.js';
-import { businessPeriodOf, isOpenAt, opensAt, readServiceHours, type ServiceHours } from './service-hours.js';
+import { businessPeriodOf, businessPeriodsBetween, isOpenAt, opensAt, readServiceHours, type ServiceHours } from './service-hours.js';
 
 const WORKING = ['08:30-12:00', '13:30-17:30'];
 const SERVICE = {
@@ -78,6 +78,18 @@ describe('the service hours of a bank', () => {
         }
       }),
     );
+  });
+
+  it.each([
+    ['2026-03-12', '2026-03-13', 9, '2026-03-13..2026-03-13', 'the day that has ended'],
+    ['2026-03-13', '2026-03-13', 9, '', 'nothing new'],
+    ['2026-03-14', '2026-03-15', 9, '', 'a Sunday alone has no business day yet'],
+    ['2026-03-13', '2026-03-16', 9, '2026-03-14..2026-03-14 2026-03-15..2026-03-16', 'over a Sunday'],
+    ['2026-03-01', '2026-03-13', 2, '2026-03-02..2026-03-12 2026-03-13..2026-03-13', 'more than are made at once: the first has the rest'],
+    ['2026-03-15', '2026-03-16', 9, '2026-03-16..2026-03-16', 'begun on a Sunday'],
+  ])('after %s and through %s, at most %s, there are %s: %s', (after, through, max, expected) => {
+    const found = businessPeriodsBetween(hours, after, through, max);
+    expect(found.map(({ from, to }) => `${from}..${to}`).join(' ')).toBe(expected);
   });
 
   it('has no opening to name where only one far day is worked', () => {

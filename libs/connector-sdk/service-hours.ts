@@ -68,6 +68,25 @@ export function businessPeriodOf(hours: ServiceHours | undefined, day: LegalDate
   return { from: before === undefined ? addDays(to, -LOOK_DAYS_MAX) : addDays(before, 1), to };
 }
 
+/**
+ * The business periods after one day and up to another, oldest first. No day falls between two of them: the first begins right after `after`,
+ * so when there are more than `max`, as after a long standstill, it also stands for those that are left out.
+ */
+export function businessPeriodsBetween(
+  hours: ServiceHours | undefined,
+  after: LegalDate,
+  through: LegalDate,
+  max: number,
+): readonly BusinessPeriod[] {
+  const found: BusinessPeriod[] = [];
+  for (let day = through; day > after && found.length < max;) {
+    const period = businessPeriodOf(hours, day);
+    if (period.to <= through) found.unshift(period);
+    day = addDays(period.from, -1);
+  }
+  return found.map((period, i) => (i === 0 ? { ...period, from: addDays(after, 1) } : period));
+}
+
 /** The nearest day on which the bank is open, the day itself included. */
 function openDay(hours: ServiceHours, day: LegalDate, step: 1 | -1): LegalDate | undefined {
   for (let away = 0; away <= LOOK_DAYS_MAX; away += 1) {
