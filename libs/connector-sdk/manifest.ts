@@ -12,6 +12,8 @@ export interface Manifest {
   readonly dedupByReference: boolean;
   /** The bank tells unasked when coverage changes; others are asked again (I16). */
   readonly notices: boolean;
+  /** The bank says at the end of a day what it has done on it: asked for by push (`DayStatements`), or as a file of its own. */
+  readonly dayStatement: boolean;
   /** How the court's documents reach the bank: inside the order's bytes, fetched by order number, or shown on the screen. */
   readonly documents: 'inside' | 'fetched' | 'shown';
 }

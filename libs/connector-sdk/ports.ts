@@ -1,5 +1,6 @@
 import type { OrderDispatched } from '#contracts';
-import type { HeardBytes, SendOutcome, StatusOutcome } from './outcomes.js';
+import type { LegalDate } from '#kernel';
+import type { DayOutcome, HeardBytes, SendOutcome, StatusOutcome } from './outcomes.js';
 import type { AnswerContent, AnswerReading, NoticeReading } from './readings.js';
 
 /** The clear bytes of an order's documents by their digest; empty where the dialect's manifest says they are not inside. */
@@ -29,6 +30,20 @@ export interface PushConnector extends OrderTranslation {
   /** Asks what became of an order. MUST answer `not-found` only on the bank's own word. Never throws for the network. */
   query(orderNumber: string, signal: AbortSignal): Promise<StatusOutcome>;
   readNotice(bytes: Buffer): NoticeReading;
+}
+
+/** Which page is wanted of a bank's statement of some legal days, both inclusive. */
+export interface DayAsked {
+  readonly from: LegalDate;
+  readonly to: LegalDate;
+  /** From 1. */
+  readonly page: number;
+}
+
+/** A bank that can be asked for its side of a day; the manifest's `dayStatement` says whether a dialect has it. */
+export interface DayStatements {
+  /** MUST judge the signature over the exact bytes before reading them. Never throws for the network. */
+  askDay(asked: DayAsked, signal: AbortSignal): Promise<DayOutcome>;
 }
 
 export interface PulledDocument {

@@ -4,8 +4,11 @@ import { AppError, parseStrictJson } from '#kernel';
 export const JWS_HEADER = 'x-jws-signature';
 /** The one algorithm of the dialect: EdDSA with Ed25519 (RFC 8037). */
 export const JWS_ALGORITHM = 'EdDSA';
-/** What the signature is about. The court signs orders and queries; the bank answers, notices, and what it says of an order's state. */
-export const JWS_MESSAGES = ['order', 'query', 'answer', 'notice', 'state'] as const;
+/**
+ * What the signature is about. The court signs orders and queries, about an order or a day; the bank answers, notices, what it says of an
+ * order's state, and its statement of a day.
+ */
+export const JWS_MESSAGES = ['order', 'query', 'answer', 'notice', 'state', 'day-query', 'day-statement'] as const;
 export type JwsMessage = (typeof JWS_MESSAGES)[number];
 
 /** Whom bank messages are for. Ours are for the bank's code. */
@@ -16,7 +19,7 @@ export interface JwsClaims {
   /** Whom it is for: nobody can pass a bank's signature on to another receiver. */
   readonly aud: string;
   readonly msg: JwsMessage;
-  /** Number of the order; of a notice its own. */
+  /** Number of the order; of a notice its own; of a day `<first day>/<last day>/<page>`. */
   readonly sub: string;
   /** In a reply: the `jti` of the call. */
   readonly irt?: string;

@@ -98,6 +98,7 @@ export class TlsDoor implements Worker {
     const bytes = await bodyOf(request);
     if (bytes === undefined) send(response, { kind: 'unsigned', status: 413 });
     else if (request.method === 'POST' && path === orders) send(response, await counter.order(bytes, signature));
+    else if (request.method === 'POST' && path === `/bank/${bank}/day-statements`) send(response, await counter.day(bytes, signature));
     else if (request.method === 'GET' && path.startsWith(`${orders}/`)) {
       send(response, await counter.status(decodeURIComponent(path.slice(orders.length + 1)), signature));
     } else send(response, { kind: 'unsigned', status: 404 });
