@@ -128,14 +128,14 @@ export function parseOidcRoles(content: unknown): OidcRoles {
 
 function ruleOf(content: unknown, where: string, faults: string[]): OidcRule {
   const rule = membersOf(content, where, ['claim', 'value', 'roles', 'courtCode', 'bank'], faults);
-  const value = rule['value'];
-  if (typeof value !== 'string' || value === '') faults.push(`${where}/value is a text`);
+  const value = typeof rule['value'] === 'string' ? rule['value'] : '';
+  if (value === '') faults.push(`${where}/value is a text`);
   const list: readonly unknown[] = Array.isArray(rule['roles']) ? rule['roles'] : [];
   const roles = list.filter(isRole);
   if (roles.length === 0 || roles.length !== list.length) faults.push(`${where}/roles is a list of known roles`);
   return {
     claim: pathOf(rule['claim'], `${where}/claim`, faults),
-    value: String(value),
+    value,
     roles,
     ...wordOf(rule, 'courtCode', where, faults),
     ...wordOf(rule, 'bank', where, faults),

@@ -101,6 +101,7 @@ describe('the file of roles', () => {
     ['no claim', { rules: [{ ...rule, claim: '' }] }, /rules\/0\/claim/],
     ['a path with a gap', { rules: [{ ...rule, claim: 'a..b' }] }, /rules\/0\/claim/],
     ['no value', { rules: [{ ...rule, value: undefined }] }, /rules\/0\/value/],
+    ['an odd thing for a value', { rules: [{ ...rule, value: { toString: 1 } }] }, /rules\/0\/value/],
     ['a court without quotes', { rules: [{ ...rule, courtCode: 420106 }] }, /rules\/0\/courtCode is a word in quotes/],
   ])('is refused with %s', (_, content, fault) => {
     expect(() => parseOidcRoles(content)).toThrow(fault);

@@ -115,6 +115,7 @@ export const POLICY = {
   'event-feed.read': nobodyBut('auditor', 'service'),
   'ledger.entries.read': nobodyBut('auditor'),
   'dead-letter.list': nobodyBut('admin', 'auditor'),
+  'dead-letter.read': nobodyBut('admin', 'auditor'),
   'dead-letter.redrive': ADMIN,
   'dead-letter.redrive.approve': row<RedriveProposal>({ admin: otherAsker }),
 

@@ -84,6 +84,7 @@ const EXPECTED: Readonly<Record<Action, string>> = {
   'event-feed.read': '-----a-a',
   'ledger.entries.read': '-----a--',
   'dead-letter.list': '-----aa-',
+  'dead-letter.read': '-----aa-',
   'dead-letter.redrive': '------a-',
   'dead-letter.redrive.approve': '------q-',
   'desk.list': '---aa---',

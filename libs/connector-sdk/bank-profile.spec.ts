@@ -50,6 +50,7 @@ describe('a bank profile', () => {
     ['/tls/key', { tls: { authority: 'a.pem', certificate: 'b.pem' } }],
     ['/tls/authority', { tls: { authority: '../a.pem', certificate: 'b.pem', key: 'b.pem' } }],
     ['/tls/verify', { tls: { authority: 'a.pem', certificate: 'b.pem', key: 'b.pem', verify: false } }],
+    ['/signatures', { signatures: 'rsa' }],
     ['/signingKeys', { signingKeys: [] }],
     ['/signingKeys', { signingKeys: [1, 2].map(() => ({ kid: 'same', file: 'a.pem' })) }],
     ['/signingKeys/0/file', { signingKeys: [{ kid: 'a', file: '/etc/passwd' }] }],
@@ -70,6 +71,11 @@ describe('a bank profile', () => {
         { kid: 'two', file: 'two.pub.pem', from: Date.UTC(2026, 0, 31, 16) },
       ],
     });
+  });
+
+  it('names the algorithm of its signatures, or has the international one', () => {
+    expect(parseBankProfile(raw()).signatures).toBe('ed25519');
+    expect(parseBankProfile({ ...raw(), signatures: 'sm2-sm3' }).signatures).toBe('sm2-sm3');
   });
 
   it('tells every fault at once', () => expect(faultsOf({}).length).toBeGreaterThan(15));

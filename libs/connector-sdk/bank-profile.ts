@@ -1,6 +1,7 @@
 import { ProfileReader } from './profile-reader.js';
 import { readServiceHours, type ServiceHours } from './service-hours.js';
-import { readProfileTls, readSigningKeys, type ProfileSigningKey, type ProfileTls } from './profile-security.js';
+import type { SignatureAlgorithm } from '#trust';
+import { readProfileTls, readSignatures, readSigningKeys, type ProfileSigningKey, type ProfileTls } from './profile-security.js';
 
 /** One legal person behind a bank's front end; a union serves many (docs/rules.md). */
 export interface LegalPerson {
@@ -65,6 +66,8 @@ export interface BankProfile {
   readonly user?: string;
   /** push over https: what is shown and whom we trust. */
   readonly tls?: ProfileTls;
+  /** The algorithm of all signatures between us and the bank, both ways. */
+  readonly signatures: SignatureAlgorithm;
   /** The bank's signing keys that count; left out, the one key of the bank's folder. */
   readonly signingKeys?: readonly ProfileSigningKey[];
   /** Milliseconds between two looks at folders, or between two polls that the bank is asked to make. */
@@ -84,6 +87,7 @@ const MEMBERS = [
   'endpoint',
   'user',
   'tls',
+  'signatures',
   'signingKeys',
   'pollMs',
   'service',
@@ -135,6 +139,7 @@ export function parseBankProfile(raw: unknown): BankProfile {
     ...(root['endpoint'] === undefined ? {} : { endpoint: readEndpoint(read, root['endpoint']) }),
     ...(root['user'] === undefined ? {} : { user: read.text(root['user'], '/user', /^[\w.-]{1,60}$/, 'a user name') }),
     ...(root['tls'] === undefined ? {} : { tls: readProfileTls(read, root['tls']) }),
+    signatures: readSignatures(read, root['signatures']),
     ...(root['signingKeys'] === undefined ? {} : { signingKeys: readSigningKeys(read, root['signingKeys']) }),
     pollMs: read.whole(root['pollMs'], '/pollMs', 50, 3_600_000),
     ...(root['service'] === undefined ? {} : { service: readServiceHours(read, root['service']) }),

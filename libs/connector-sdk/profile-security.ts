@@ -1,4 +1,5 @@
 import { AppError, parseInstant, type Instant } from '#kernel';
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '#trust';
 import type { ProfileReader } from './profile-reader.js';
 
 /** Names of PEM files in the bank's folder below the key folder. They hold what the profile must not. */
@@ -31,6 +32,13 @@ export function readProfileTls(read: ProfileReader, raw: unknown): ProfileTls {
   const row = read.mapping(raw, '/tls', ['authority', 'certificate', 'key']);
   const file = (name: keyof ProfileTls): string => read.text(row[name], `/tls/${name}`, FILE, 'the name of a file without a folder');
   return { authority: file('authority'), certificate: file('certificate'), key: file('key') };
+}
+
+/** Left out, the international one. */
+export function readSignatures(read: ProfileReader, raw: unknown): SignatureAlgorithm {
+  const found = raw === undefined ? 'ed25519' : SIGNATURE_ALGORITHMS.find((name) => name === raw);
+  if (!found) read.fault('/signatures', `must be one of ${SIGNATURE_ALGORITHMS.join(', ')}`);
+  return found ?? 'ed25519';
 }
 
 export function readSigningKeys(read: ProfileReader, raw: unknown): readonly ProfileSigningKey[] {

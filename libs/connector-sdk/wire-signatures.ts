@@ -47,15 +47,15 @@ export class KeptSignatures implements WireSignatures {
   }
 
   async judgeReply(heard: HeardBytes, orderNumber: string): Promise<JudgedSignature> {
-    return { worth: this.judge(heard), subject: orderNumber };
+    return { worth: await this.judge(heard), subject: orderNumber };
   }
 
   async judgeCallBack(heard: HeardBytes): Promise<JudgedSignature> {
     const subject = orderNumberHint(heard.bytes);
-    return { worth: this.judge(heard), ...(subject === undefined ? {} : { subject }) };
+    return { worth: await this.judge(heard), ...(subject === undefined ? {} : { subject }) };
   }
 
-  private judge(heard: HeardBytes): SignatureWorth {
+  private judge(heard: HeardBytes): Promise<SignatureWorth> {
     return judgeSignature(this.ring, this.bank, heard, this.clock.now());
   }
 }

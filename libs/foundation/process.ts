@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { armFailPoint, errorText, type Log, type RealTime } from '#kernel';
-import { createHttpServer, JsonLog, mountOpenApi, mountOperations, readTlsFiles, traceCalls } from '#http';
+import { createHttpServer, JsonLog, limitCalls, mountOpenApi, mountOperations, readTlsFiles, traceCalls } from '#http';
 import type { MessageBus } from '#messaging';
 import { layGround, type Ground } from './foundation.js';
 import { KeptClock } from './kept-clock.js';
@@ -15,6 +15,8 @@ export interface Composed {
   readonly module: DynamicModule;
   /** Beside the stores: why this process cannot serve now. */
   readonly reasons?: Watched['reasons'];
+  /** Whether what was accepted waits in too long a queue; asked at each write, which is refused then. */
+  readonly isBehind?: () => boolean;
   /** Called before the server listens: documents, metrics of the app's own. */
   readonly prepare?: (app: NestFastifyApplication, operations: ReturnType<typeof operationsOf>) => void;
   /** Work that one process does for all of its kind: claimed before the server listens, given back at the end. */
@@ -73,6 +75,8 @@ export async function serve({ settings, log, time, endTelemetry }: Begun, { stor
     ...(bus ? { bus } : {}),
     ...(reasons ? { reasons } : {}),
   });
+  const { isBehind } = composed;
+  limitCalls(app, { registry: operations.registry, inFlightMax: settings.callsInFlightMax, ...(isBehind ? { isBehind } : {}) });
   mountOpenApi(app);
   mountOperations(app, operations);
   if (settings.telemetry) traceCalls(app);

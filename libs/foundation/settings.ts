@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { AppError, FAIL_POINTS, type FailPoint } from '#kernel';
-import type { LogLevel, TlsFiles } from '#http';
+import { CALLS_IN_FLIGHT_MAX, type LogLevel, type TlsFiles } from '#http';
 import { readTelemetry, type TelemetrySettings } from './telemetry.js';
 
 /** Whether demo users, banks and cases are made: cases played, users and banks only, or nothing. */
@@ -49,6 +49,8 @@ export interface ProcessSettings {
   readonly endWithParent: boolean;
   /** Tests only: die at this place, at this hit. */
   readonly failPoint: { readonly point: FailPoint; readonly atHit: number } | undefined;
+  /** Calls that the process works on at once in each pool; beyond them it answers 503. */
+  readonly callsInFlightMax: number;
   /** Benches only: hold the delivery of orders back from the start. */
   readonly holdDelivery: boolean;
 }
@@ -57,6 +59,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const BROKERS_MAX = 20;
+/** Beyond it the limit limits nothing: sockets run out before. */
+const CALLS_IN_FLIGHT_CEILING = 100_000;
 const INSTANCE = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const BROKER = /^[\w.-]{1,253}:\d{1,5}$/;
 
@@ -116,6 +120,13 @@ export class EnvironmentReader {
     return fallback;
   }
 
+  whole(name: string, fallback: number, { min, max }: { readonly min: number; readonly max: number }): number {
+    const value = Number(this.env[name] || fallback);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    this.faults.push(`${name} is a whole number from ${min} to ${max}, not "${this.env[name]}"`);
+    return fallback;
+  }
+
   /** @throws AppError `invalid-configuration` with every fault */
   done(): void {
     if (this.faults.length > 0) throw new AppError('invalid-configuration', this.faults.join('; '), { level: 'fatal' });
@@ -143,6 +154,7 @@ export function readProcessSettings(read: EnvironmentReader, defaults: SettingDe
     tls: readServerTls(read),
     endWithParent: read.oneOf('CHAKONG_END_WITH_PARENT', ['on', 'off'], 'off') === 'on',
     failPoint: readFailPoint(read),
+    callsInFlightMax: read.whole('CALLS_IN_FLIGHT_MAX', CALLS_IN_FLIGHT_MAX, { min: 1, max: CALLS_IN_FLIGHT_CEILING }),
     holdDelivery: read.oneOf('CHAKONG_HOLD_DELIVERY', ['on', 'off'], 'off') === 'on',
   };
 }

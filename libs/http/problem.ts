@@ -37,6 +37,7 @@ export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
   'write-conflict': 503,
   'lease-lost': 503,
   unavailable: 503,
+  overloaded: 503,
   'bus-closed': 503,
   'bus-full': 503,
 };

@@ -63,9 +63,18 @@ describe('legal days', () => {
     expect(() => parseDuration(text)).toThrow(AppError),
   );
 
-  it.each(['2026-03-10', '2026-03-10T00:00:00', '10/03/2026', 'now'])('%j is no instant', (text) =>
-    expect(() => parseInstant(text)).toThrow(AppError),
-  );
+  it.each([
+    '2026-03-10',
+    '2026-03-10T00:00:00',
+    '10/03/2026',
+    'now',
+    '2026-02-30T00:00:00Z',
+    '2026-04-31T10:00:00+08:00',
+    '2026-03-10T24:00:00Z',
+    '2026-03-10T23:59:60Z',
+    '2026-03-10T00:00:00+24:00',
+    '9999-12-31T23:59:59-01:00',
+  ])('%j is no instant', (text) => expect(() => parseInstant(text)).toThrow(AppError));
 });
 
 describe('strict JSON', () => {
@@ -90,9 +99,16 @@ describe('strict JSON', () => {
     ['nothing', ''],
     ['a byte order mark', '\ufeff{}'],
     ['a comment', '{/**/}'],
+    ['a number beyond all', '{"a":[-1e400]}'],
+    ['a number beyond all, written out', `[1${'0'.repeat(309)}]`],
+    ['a number beyond all, by a little', `[${'9'.repeat(250)}e60]`],
   ])('refuses %s', (_, text) => expect(() => parseStrictJson(bytes(text))).toThrow(AppError));
 
   it('refuses what is not UTF-8', () => expect(() => parseStrictJson(Buffer.from([0x22, 0xff, 0x22]))).toThrow(AppError));
+
+  it('takes numbers that are merely large', () => {
+    expect(parseStrictJson(bytes(`{"a":1e308,"b":"1e400","c":${'9'.repeat(300)}}`))).toEqual({ a: 1e308, b: '1e400', c: 1e300 });
+  });
 
   it('takes equal names in different objects, and braces inside strings', () => {
     expect(parseStrictJson(bytes('{"a":{"a":1},"b":"{\\"a\\":[,","c":["a","a"]}'))).toEqual({ a: { a: 1 }, b: '{"a":[,', c: ['a', 'a'] });

@@ -66,10 +66,20 @@ export function instantText(at: Instant): string {
   return new Date(at).toISOString();
 }
 
-/** @throws AppError `invalid` when the text is no RFC 3339 time with an offset. */
+const TIME_FORM = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** The first moment that RFC 3339 cannot write in UTC: its years have four digits. */
+const AFTER_YEAR_9999 = Date.UTC(10_000, 0, 1);
+
+/**
+ * A day that does not exist is refused, as is 24:00: the engine makes the next day of either, which would be another moment than stands there.
+ * So is a moment whose offset carries it beyond the year 9999, because it could not be written again.
+ * @throws AppError `invalid` when the text is no RFC 3339 time with an offset.
+ */
 export function parseInstant(text: string): Instant {
-  const ms = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(ms)) throw new AppError('invalid', `"${text.slice(0, 40)}" is not an RFC 3339 time`);
+  const [, day = ''] = TIME_FORM.exec(text) ?? [];
+  const ms = isLegalDate(day) ? Date.parse(text) : NaN;
+  if (!(ms < AFTER_YEAR_9999)) throw new AppError('invalid', `"${text.slice(0, 40)}" is not an RFC 3339 time`);
   return ms;
 }
 

@@ -9,7 +9,8 @@ export const JSON_DEPTH_MAX = 32;
 
 /**
  * Parses UTF-8 JSON and refuses what JSON.parse lets pass: wrong UTF-8, a byte order mark, duplicate member names
- * (two readers may see two messages in one body) and nesting deeper than the limit.
+ * (two readers may see two messages in one body), numbers beyond the largest (they would become infinity, which no JSON can say
+ * again) and nesting deeper than the limit.
  * @throws AppError `invalid`
  */
 export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits = { depthMax: JSON_DEPTH_MAX }): unknown {
@@ -20,11 +21,22 @@ export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits = { depthM
     throw new AppError('invalid', 'the body is not UTF-8', { cause });
   }
   refuseDuplicatesAndDepth(text, limits.depthMax);
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text) as unknown;
   } catch (cause) {
     throw new AppError('invalid', 'the body is not JSON', { cause });
   }
+  if (MAY_BE_INFINITE.test(text)) refuseInfinite(value);
+  return value;
+}
+
+/** A number beyond the largest has at least one of these, so that ordinary bodies are not walked through once more. */
+const MAY_BE_INFINITE = /[eE]\+?\d{2}|\d{300}/;
+
+function refuseInfinite(value: unknown): void {
+  if (value === Infinity || value === -Infinity) throw new AppError('invalid', 'the body has a number that is too large');
+  if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) refuseInfinite(member);
 }
 
 /** One pass over the tokens; JSON.parse afterwards judges the grammar, so this pass only has to find names and nesting. */

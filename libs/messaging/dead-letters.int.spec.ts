@@ -9,6 +9,8 @@ import {
   InProcessBus,
   messagingMigration,
   REDRIVEN_FACT,
+  shownError,
+  type LetterQuery,
   type Message,
   type MessageHandler,
 } from './index.js';
@@ -16,6 +18,7 @@ import {
 const clock = new SystemClock();
 const TOPIC = 'answers.v1';
 const READER = 'test-reader';
+const OPEN = { state: 'open', limit: 10 } as const;
 const BY = { askedBy: 'operator-1', approvedBy: 'operator-2' };
 
 let dir: TempDir;
@@ -84,14 +87,45 @@ describe('dead letters', () => {
   it('are counted and listed without their bodies', async () => {
     const { letters } = await rig();
     const sent = message();
-    expect([await letters.open(), await letters.list('open')]).toEqual([0, []]);
+    expect([await letters.open(), await letters.list(OPEN)]).toEqual([0, []]);
     await bus.publish([sent]);
     expect(await letters.open()).toBe(1);
-    const [letter] = await letters.list('open');
+    const [letter] = await letters.list(OPEN);
     expect(letter).toMatchObject({ reader: READER, messageId: sent.id, topic: TOPIC, key: 'order-1', type: 'test.v1', attempts: 5 });
     expect(letter).toMatchObject({ error: 'the order is not known', redrivenAt: undefined });
     expect(letter).not.toHaveProperty('body');
+    expect(await letters.find({ reader: READER, messageId: sent.id })).toEqual(letter);
+    expect(await letters.find({ reader: READER, messageId: 'nothing' })).toBeUndefined();
   });
+
+  it('are listed by reader and type, newest first, page by page', async () => {
+    const { letters } = await rig();
+    const died = (messageId: string, died_at: number, reader = READER, type = 'test.v1', redriven_at: number | null = null) => {
+      const letter = { topic: TOPIC, msg_key: 'k', at: 1, headers: '{}', body: Buffer.from('xyz'), attempts: 5, error: 'e' };
+      return database.run((tx) => insert(tx, 'dead_letters', { ...letter, reader, message_id: messageId, type, died_at, redriven_at }));
+    };
+    await died('a', 1);
+    await died('b', 2);
+    await died('c', 2);
+    await died('d', 3, 'other-reader');
+    await died('e', 4, READER, 'other.v1');
+    await died('f', 5, READER, 'test.v1', 6);
+    const ids = async (query: Partial<LetterQuery>): Promise<string> =>
+      (await letters.list({ ...OPEN, ...query })).map(({ messageId }) => messageId).join('');
+    expect(await ids({})).toBe('edcba');
+    expect(await ids({ state: 'all' })).toBe('fedcba');
+    expect(await ids({ reader: READER })).toBe('ecba');
+    expect(await ids({ reader: READER, type: 'test.v1' })).toBe('cba');
+    expect(await ids({ limit: 3 })).toBe('edc');
+    expect(await ids({ limit: 3, after: { diedAt: 2, messageId: 'c' } })).toBe('ba');
+    expect((await letters.list({ ...OPEN, limit: 1 }))[0]?.bytes).toBe(3);
+  });
+
+  it.each([
+    ['account 6222021234567890123 is closed', 'account 6222*************** is closed'],
+    ['debtor 42010619900101001X of order 202603104201060000000204', 'debtor 4201*************X of order 202603104201060000000204'],
+    ['attempt 5 at 1234567', 'attempt 5 at 1234567'],
+  ])('show their error without long numbers: %s', (text, shown) => expect(shownError(text)).toBe(shown));
 
   it('are driven again once, by two persons: effect, mark and fact together, the message as it came', async () => {
     const { letters, seen } = await rig();

@@ -1,24 +1,43 @@
 import { AppError, type Clock, type Instant } from '#kernel';
-import { type Database, type Row, type Tx } from '#persistence';
+import { type Database, type Row, type SqlValue, type Tx } from '#persistence';
 import type { Message } from './bus.js';
 import type { Fact, FactRecorder } from './facts.js';
 import { messageOf, type OutboxRow } from './outbox.js';
 
-/** Dead letters of one page. */
-export const DEAD_LETTERS_MAX = 100;
+/** Characters of a letter's error that are shown. */
+const ERROR_CHARS_MAX = 1_000;
 export const REDRIVEN_FACT = 'dead-letter.redriven';
 
-/** What may be shown of a dead letter; its body may be sealed and is not here. */
-export interface DeadLetter {
+/** A dead letter's name: who could not read which message. */
+export interface LetterName {
   readonly reader: string;
   readonly messageId: string;
+}
+
+/** What may be shown of a dead letter; its body may be sealed, or hold what a person may not see, and is not here. */
+export interface DeadLetter extends LetterName {
   readonly topic: string;
   readonly key: string;
   readonly type: string;
   readonly attempts: number;
+  /** Why its last attempt failed, long numbers hidden. */
   readonly error: string;
+  /** When the message was made. */
+  readonly at: Instant;
+  /** Size of its body. */
+  readonly bytes: number;
   readonly diedAt: Instant;
   readonly redrivenAt: Instant | undefined;
+}
+
+/** Which dead letters, newest first. */
+export interface LetterQuery {
+  readonly state: 'open' | 'all';
+  readonly reader?: string | undefined;
+  readonly type?: string | undefined;
+  readonly limit: number;
+  /** After this one. */
+  readonly after?: { readonly diedAt: Instant; readonly messageId: string } | undefined;
 }
 
 /** The part of an InboxReader that drives a message again. */
@@ -28,9 +47,7 @@ export interface Redrivable {
 }
 
 /** Two persons: one has asked, another has approved. The app has checked their roles and keeps the request between the two steps. */
-export interface Redrive {
-  readonly reader: string;
-  readonly messageId: string;
+export interface Redrive extends LetterName {
   readonly askedBy: string;
   readonly approvedBy: string;
 }
@@ -43,6 +60,22 @@ interface DeadLetterRow extends OutboxRow {
   readonly redriven_at: number | null;
 }
 
+/** A row as it is shown: without its body. */
+interface ShownRow extends Row {
+  readonly reader: string;
+  readonly message_id: string;
+  readonly topic: string;
+  readonly msg_key: string;
+  readonly type: string;
+  readonly at: number;
+  readonly bytes: number;
+  readonly attempts: number;
+  readonly error: string;
+  readonly died_at: number;
+  readonly redriven_at: number | null;
+}
+
+const SHOWN = 'reader, message_id, topic, msg_key, type, at, LENGTH(body) AS bytes, attempts, error, died_at, redriven_at';
 const COLUMNS = '0 AS seq, message_id AS id, reader, topic, msg_key, type, at, headers, body, attempts, error, died_at, redriven_at';
 
 /** Messages that were laid aside after their last attempt: counted, listed, and driven again by two persons. */
@@ -61,11 +94,30 @@ export class DeadLetters {
     return row?.n ?? 0;
   }
 
-  /** The oldest open ones, or the newest of all. */
-  async list(which: 'open' | 'all'): Promise<readonly DeadLetter[]> {
-    const where = which === 'open' ? 'WHERE redriven_at IS NULL ORDER BY died_at' : 'ORDER BY died_at DESC';
-    const rows = await this.database.reader.all<DeadLetterRow>(`SELECT ${COLUMNS} FROM dead_letters ${where} LIMIT ${DEAD_LETTERS_MAX}`);
+  async list({ state, reader, type, after, limit }: LetterQuery): Promise<readonly DeadLetter[]> {
+    const where: string[] = state === 'open' ? ['redriven_at IS NULL'] : [];
+    const params: SqlValue[] = [];
+    const narrow = (condition: string, ...values: readonly SqlValue[]): void => {
+      where.push(condition);
+      params.push(...values);
+    };
+    if (reader !== undefined) narrow('reader = ?', reader);
+    if (type !== undefined) narrow('type = ?', type);
+    if (after) narrow('(died_at < ? OR (died_at = ? AND message_id < ?))', after.diedAt, after.diedAt, after.messageId);
+    const rows = await this.database.reader.all<ShownRow>(
+      `SELECT ${SHOWN} FROM dead_letters ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
+       ORDER BY died_at DESC, message_id DESC LIMIT ?`,
+      [...params, limit],
+    );
     return rows.map(letterOf);
+  }
+
+  async find({ reader, messageId }: LetterName): Promise<DeadLetter | undefined> {
+    const row = await this.database.reader.one<ShownRow>(`SELECT ${SHOWN} FROM dead_letters WHERE reader = ? AND message_id = ?`, [
+      reader,
+      messageId,
+    ]);
+    return row && letterOf(row);
   }
 
   /**
@@ -102,16 +154,26 @@ function factOf({ reader, id, topic, type, error }: DeadLetterRow, { askedBy, ap
   };
 }
 
-function letterOf(row: DeadLetterRow): DeadLetter {
+function letterOf(row: ShownRow): DeadLetter {
   return {
     reader: row.reader,
-    messageId: row.id,
+    messageId: row.message_id,
     topic: row.topic,
     key: row.msg_key,
     type: row.type,
     attempts: row.attempts,
-    error: row.error,
+    error: shownError(row.error),
+    at: row.at,
+    bytes: row.bytes,
     diedAt: row.died_at,
     redrivenAt: row.redriven_at ?? undefined,
   };
+}
+
+/** Accounts and person ids have 8 to 20 digits; numbers of orders are longer and name nobody. */
+const PERSONAL_NUMBER = /(?<![0-9])([0-9]{4})([0-9]{4,16})(?![0-9])/g;
+
+/** The text of an error as persons may read it: what broke may be quoted in it. */
+export function shownError(text: string): string {
+  return text.slice(0, ERROR_CHARS_MAX).replaceAll(PERSONAL_NUMBER, (_, first: string, rest: string) => first + '*'.repeat(rest.length));
 }

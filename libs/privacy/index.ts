@@ -7,3 +7,4 @@ export * from './leaf-privacy.js';
 export * from './masks.js';
 export * from './blob-store.js';
 export * from './sql-key-rows.js';
+export { factPrivacy, type FactPrivacyParts } from './fact-privacy.js';

@@ -19,7 +19,7 @@ export interface SealRecord {
   /** Whose seal it is: a court code or a bank. */
   readonly sealer: string;
   readonly keyId: string;
-  /** `ed25519:<base64url>` */
+  /** `<algorithm>:<base64url>` */
   readonly signature: string;
 }
 
@@ -42,17 +42,17 @@ export async function sealDocument(signer: SignerPort, sealer: string, document:
  * Judges a seal record of any origin against a document. `findKey` gives the key that the verifier trusts for this sealer
  * and key id, or undefined. It answers for every input and throws for none.
  */
-export function verifySeal(
+export async function verifySeal(
   record: unknown,
   document: Uint8Array,
   findKey: (sealer: string, keyId: string) => VerifierPort | undefined,
-): SealVerdict {
+): Promise<SealVerdict> {
   const seal = readRecord(record);
   if (!seal) return { valid: false, fault: 'seal-malformed' };
   if (seal.sha256 !== sha256Hex(document)) return { valid: false, fault: 'document-differs' };
   const verifier = findKey(seal.sealer, seal.keyId);
   if (!verifier) return { valid: false, fault: 'key-unknown' };
-  const verdict = verifyDetached(verifier, signedBytes(seal), seal.signature);
+  const verdict = await verifyDetached(verifier, signedBytes(seal), seal.signature);
   return verdict.valid ? { valid: true, seal } : verdict;
 }
 

@@ -1,10 +1,9 @@
 import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { AppError, sha256Hex, type Entropy } from '#kernel';
 import { ensureSecretFile, readSecretFile, replaceFile } from './secret-file.js';
-import type { SignerPort, VerifierPort } from './signing-ports.js';
+import { SIGNATURE_BYTES, type SignerPort, type VerifierPort } from './signing-ports.js';
 
 const SEED_BYTES = 32;
-export const ED25519_SIGNATURE_BYTES = 64;
 /** The DER of a PKCS #8 Ed25519 private key up to its 32-byte seed (RFC 8410, section 7). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 
@@ -82,8 +81,12 @@ export class Ed25519Verifier implements VerifierPort {
     this.keyId = keyId ?? fingerprintOf(this.publicKey);
   }
 
-  verify(bytes: Uint8Array, signature: Uint8Array): boolean {
-    return signature.length === ED25519_SIGNATURE_BYTES && verify(null, bytes, this.publicKey, signature);
+  publicKeyPem(): string {
+    return this.publicKey.export({ format: 'pem', type: 'spki' }).toString();
+  }
+
+  verify(bytes: Uint8Array, signature: Uint8Array): Promise<boolean> {
+    return Promise.resolve(signature.length === SIGNATURE_BYTES && verify(null, bytes, this.publicKey, signature));
   }
 }
 

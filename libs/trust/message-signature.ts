@@ -1,23 +1,36 @@
-import { ED25519_SIGNATURE_BYTES } from './ed25519-keys.js';
-import type { SignatureVerdict, SignerPort, VerifierPort } from './signing-ports.js';
+import {
+  SIGNATURE_ALGORITHMS,
+  SIGNATURE_BYTES,
+  type SignatureAlgorithm,
+  type SignatureVerdict,
+  type SignerPort,
+  type VerifierPort,
+} from './signing-ports.js';
 
-const PREFIX = 'ed25519:';
+/** A raw signature and the algorithm that it says it is of. */
+export interface DetachedSignature {
+  readonly algorithm: SignatureAlgorithm;
+  readonly signature: Buffer;
+}
 
-/** A detached signature over exact bytes as messages carry it: `ed25519:<base64url>`, with the key id beside it. */
+/** A detached signature over exact bytes as messages carry it: `<algorithm>:<base64url>`, with the key id beside it. */
 export async function signDetached(signer: SignerPort, bytes: Uint8Array): Promise<string> {
-  return PREFIX + (await signer.sign(bytes)).toString('base64url');
+  return `${signer.algorithm}:${(await signer.sign(bytes)).toString('base64url')}`;
 }
 
 /** The raw signature, or undefined when the text is no such value. Only one spelling of each signature is accepted. */
-export function parseDetached(value: string): Buffer | undefined {
-  if (!value.startsWith(PREFIX)) return undefined;
-  const text = value.slice(PREFIX.length);
+export function parseDetached(value: string): DetachedSignature | undefined {
+  const algorithm = SIGNATURE_ALGORITHMS.find((name) => value.startsWith(`${name}:`));
+  if (!algorithm) return undefined;
+  const text = value.slice(algorithm.length + 1);
   const signature = Buffer.from(text, 'base64url');
-  return signature.length === ED25519_SIGNATURE_BYTES && signature.toString('base64url') === text ? signature : undefined;
+  return signature.length === SIGNATURE_BYTES && signature.toString('base64url') === text ? { algorithm, signature } : undefined;
 }
 
-export function verifyDetached(verifier: VerifierPort, bytes: Uint8Array, value: string): SignatureVerdict {
-  const signature = parseDetached(value);
-  if (!signature) return { valid: false, fault: 'signature-malformed' };
-  return verifier.verify(bytes, signature) ? { valid: true, keyId: verifier.keyId } : { valid: false, fault: 'signature-wrong' };
+/** A key says by its own kind which algorithm counts, and never the message. */
+export async function verifyDetached(verifier: VerifierPort, bytes: Uint8Array, value: string): Promise<SignatureVerdict> {
+  const parsed = parseDetached(value);
+  if (parsed?.algorithm !== verifier.algorithm) return { valid: false, fault: 'signature-malformed' };
+  const holds = await verifier.verify(bytes, parsed.signature);
+  return holds ? { valid: true, keyId: verifier.keyId } : { valid: false, fault: 'signature-wrong' };
 }

@@ -1,11 +1,15 @@
-/** The one algorithm so far. National algorithms come as further names beside it, each with a driver of its own. */
-export type SignatureAlgorithm = 'ed25519';
+/** The algorithms of a message's signature, by the names that messages and profiles use. `sm2-sm3` is GB/T 32918.2 with the default user id. */
+export const SIGNATURE_ALGORITHMS = ['ed25519', 'sm2-sm3'] as const;
+export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
+
+/** Both algorithms give 64 bytes: R and S of Ed25519, r and s of SM2, each with its leading zeros. */
+export const SIGNATURE_BYTES = 64;
 
 /** Signs exact bytes. A driver may be a file key or a crypto device, hence the promise. */
 export interface SignerPort {
   readonly keyId: string;
   readonly algorithm: SignatureAlgorithm;
-  /** The raw signature (Ed25519: 64 bytes). */
+  /** The raw signature, `SIGNATURE_BYTES` long. */
   sign(bytes: Uint8Array): Promise<Buffer>;
 }
 
@@ -13,7 +17,7 @@ export interface SignerPort {
 export interface VerifierPort {
   readonly keyId: string;
   readonly algorithm: SignatureAlgorithm;
-  verify(bytes: Uint8Array, signature: Uint8Array): boolean;
+  verify(bytes: Uint8Array, signature: Uint8Array): Promise<boolean>;
 }
 
 /** Why a signature was not accepted. */

@@ -4,6 +4,8 @@ import type { IRegularForbiddenRuleType } from 'dependency-cruiser';
 const SPEC = '\\.spec\\.ts$';
 /** What an app's own specs stand on. */
 const FIXTURES = '^apps/[^/]+/src/testing/';
+/** The fuzz campaign's lists of parsers: most parsers are behind their unit's door and shall stay there. */
+const FUZZ_ENTRIES = '^test/fuzz/entries/';
 /** A package wherever it was found: in its folder, or by its bare name when it is not installed. */
 const npm = (...names: string[]) => names.flatMap((name) => [`^${name}(/|$)`, `node_modules/${name}/`]);
 const core = (...names: string[]) => `^(node:)?(${names.join('|')})(/|$)`;
@@ -25,7 +27,7 @@ function error(
  * Several rules may share a name where one sentence needs two patterns.
  */
 export const DOORS: readonly IRegularForbiddenRuleType[] = [
-  error('app-imported', 'Nothing imports an app.', { pathNot: '^apps/' }, { path: '^apps/' }),
+  error('app-imported', 'Nothing imports an app.', { pathNot: ['^apps/', FUZZ_ENTRIES] }, { path: '^apps/' }),
   error(
     'app-imported',
     'Only standalone, which composes the apps, imports one.',
@@ -39,8 +41,13 @@ export const DOORS: readonly IRegularForbiddenRuleType[] = [
     { path: '^libs/(?!connectors/)([^/]+)/' },
     { path: LIB_INSIDE, pathNot: '^libs/$1/' },
   ),
-  error('lib-index', 'A lib is entered through its index.ts.', { pathNot: '^libs/(?!connectors/)' }, { path: LIB_INSIDE }),
-  error('lib-index', 'A connector is entered through its index.ts.', { pathNot: '^libs/connectors/' }, { path: CONNECTOR_INSIDE }),
+  error('lib-index', 'A lib is entered through its index.ts.', { pathNot: ['^libs/(?!connectors/)', FUZZ_ENTRIES] }, { path: LIB_INSIDE }),
+  error(
+    'lib-index',
+    'A connector is entered through its index.ts.',
+    { pathNot: ['^libs/connectors/', FUZZ_ENTRIES] },
+    { path: CONNECTOR_INSIDE },
+  ),
 
   error(
     'connector-imports-connector',

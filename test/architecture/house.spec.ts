@@ -13,6 +13,7 @@ const lines = (inspection: Awaited<ReturnType<typeof inspect>>) => inspection.vi
 const EXPECTED = [
   'app-imported apps/court-gateway/src/imports-app.ts',
   'app-imported libs/trust/imports-app.ts',
+  'app-imported test/scenarios/enters-app.ts',
   'bank-protocol libs/trust/uses-bank-protocol.ts',
   'connector-imports-connector libs/connectors/file-zip/index.ts',
   'database-driver libs/trust/uses-driver.ts',
@@ -28,6 +29,7 @@ const EXPECTED = [
   'lib-index apps/court-gateway/src/enters-lib.ts',
   'lib-index libs/connectors/file-zip/enters-lib.ts',
   'lib-index libs/trust/enters-lib.ts',
+  'lib-index test/scenarios/enters-app.ts',
   'lock-complete package-lock.json',
   'merkle-is-pure libs/merkle/uses-orders.ts',
   'money-is-integer apps/court-gateway/migrations/0001-cases/up.ts',

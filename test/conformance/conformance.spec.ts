@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { parse, stringify } from 'yaml';
 import { tempDir } from '#testing';
 import { runKit } from './kit-run.js';
 
@@ -39,6 +40,30 @@ describe.each(BANKS)('$bank', ({ bank, broken }) => {
       expect(await readFile(join(folder.path, 'conformance.html'), 'utf8')).toContain(`${bank} 联调符合性报告`);
       expect({ failed: right.failed, code: right.code }).toEqual({ failed: [], code: 0 });
       expect(right.passed).toEqual(expect.arrayContaining(expected));
+      await folder.remove();
+    },
+    TEST_MS_MAX,
+  );
+});
+
+/** Banks that have agreed on SM2 with SM3: their profiles differ from the others' in one line. */
+const SM2_BANKS = ['hubeibank', 'hankoubank', 'hbrcu'];
+const SM2_CASES = ['--only', 'signature', '--only', 'deduct', '--only', 'certificate'];
+
+describe.each(SM2_BANKS)('%s by SM2', (bank) => {
+  it(
+    'passes the cases of signatures and of money that moves',
+    async () => {
+      const folder = await tempDir('conformance');
+      const { signingKeys: _, ...profile } = parse(await readFile(join('deploy', 'banks', `${bank}.yaml`), 'utf8')) as Record<
+        string,
+        unknown
+      >;
+      const file = join(folder.path, `${bank}.yaml`);
+      await writeFile(file, stringify({ ...profile, signatures: 'sm2-sm3' }));
+      const run = await runKit('--bank', file, ...SM2_CASES);
+      expect({ failed: run.failed, code: run.code }).toEqual({ failed: [], code: 0 });
+      expect(run.passed).toEqual(expect.arrayContaining(['signature-forged-freeze', 'repeated-deduct']));
       await folder.remove();
     },
     TEST_MS_MAX,

@@ -8,14 +8,16 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { LedgerLettersController } from './adapters/http/dead-letters.controller.js';
 import { EntriesController } from './adapters/http/entries.controller.js';
-import { LEDGER_TOKENS, LedgerAccess } from './adapters/http/ledger-access.js';
+import { LEDGER_TIME, LEDGER_TOKENS, LedgerAccess } from './adapters/http/ledger-access.js';
 import { LogFilesController } from './adapters/http/log-files.controller.js';
 import { NoWitnessController } from './adapters/http/no-witness.controller.js';
 import { ProofsController } from './adapters/http/proofs.controller.js';
 import { mountWitness } from './adapters/http/witness-routes.js';
 import { LedgerService } from './ledger-service.js';
 import type { AuditLedgerParts } from './parts.js';
+import { LettersAgain } from './use-cases/redrive-letter/letters-again.js';
 import { ProveRequest } from './use-cases/prove-entries/prove-request.js';
 import { PublishedLogs } from './use-cases/prove-entries/published-logs.js';
 import { SearchEntries } from './use-cases/search-entries/search-entries.js';
@@ -53,15 +55,24 @@ class WitnessMount implements OnModuleInit {
 export class AuditLedgerModule {
   static forRoot(parts: AuditLedgerParts): DynamicModule {
     const service = new LedgerService(parts);
+    const { again } = service;
     return {
       module: AuditLedgerModule,
-      controllers: [LogFilesController, EntriesController, ProofsController, ...(parts.witness ? [] : [NoWitnessController])],
+      controllers: [
+        LogFilesController,
+        EntriesController,
+        ProofsController,
+        ...(parts.witness ? [] : [NoWitnessController]),
+        ...(again ? [LedgerLettersController] : []),
+      ],
       providers: [
         { provide: LedgerService, useValue: service },
         { provide: PublishedLogs, useValue: service.published },
         { provide: ProveRequest, useValue: service.proveRequest },
         { provide: SearchEntries, useValue: service.searchEntries },
         { provide: LEDGER_TOKENS, useValue: parts.tokens },
+        { provide: LEDGER_TIME, useValue: parts.clock },
+        ...(again ? [{ provide: LettersAgain, useValue: again }] : []),
         LedgerAccess,
         LedgerLifecycle,
         WitnessMount,

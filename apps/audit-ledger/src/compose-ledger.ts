@@ -19,6 +19,8 @@ export const ledgerSeedFile = (dataDir: string): string => join(dataDir, 'keys',
 export interface LedgerOptions {
   readonly origin?: string;
   readonly witnesses?: WitnessSource | undefined;
+  /** The bus acknowledges before the effect. */
+  readonly receipts?: boolean;
 }
 
 /**
@@ -27,15 +29,16 @@ export interface LedgerOptions {
  */
 export async function ledgerPartsOn(
   ground: Ground,
-  { origin = LEDGER_ORIGIN, witnesses }: LedgerOptions = {},
+  { origin = LEDGER_ORIGIN, witnesses, receipts = false }: LedgerOptions = {},
 ): Promise<AuditLedgerParts & { readonly database: OpenDatabase }> {
-  const { dataDir, entropy, stores, tokens } = ground;
+  const { dataDir, entropy, stores, tokens, pseudonyms, systemKeys } = ground;
   const database = await stores.open(LEDGER_STORE, ledgerMigrations);
   await assertCannotRewrite(database, LEDGER_TABLES_KEPT);
   return {
     ...ground,
     database,
     tokens: tokens.verifier,
+    operators: { entropy, pseudonyms, systemKeys, receipts },
     settings: {
       folder: join(dataDir, 'ledger'),
       originBase: origin,

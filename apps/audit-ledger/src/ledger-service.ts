@@ -16,7 +16,8 @@ import { ProveRequest } from './use-cases/prove-entries/prove-request.js';
 import { PublishedLogs } from './use-cases/prove-entries/published-logs.js';
 import { SearchEntries } from './use-cases/search-entries/search-entries.js';
 import { SequenceFacts } from './use-cases/sequence-facts/sequence-facts.js';
-import { TakeFacts } from './use-cases/take-facts/take-facts.js';
+import { LettersAgain } from './use-cases/redrive-letter/letters-again.js';
+import { TakeFacts, TAKING } from './use-cases/take-facts/take-facts.js';
 
 /** Facts that arrive within this time share a checkpoint; with the commit it stays far below the promised second. */
 export const GATHER_MS = 50;
@@ -42,6 +43,8 @@ export class LedgerService {
   private readonly loop: Recurring;
   private readonly auditing: Recurring;
   private readonly take: TakeFacts;
+  /** Its dead letters; undefined where nobody operates it. */
+  readonly again: LettersAgain | undefined;
   private readonly publisher: CheckpointPublisher;
 
   constructor(private readonly parts: AuditLedgerParts) {
@@ -73,6 +76,7 @@ export class LedgerService {
       (error) => log.write('error', 'ledger-audit-stopped', { reason: errorText(error) }),
     );
     this.take = new TakeFacts({ database, facts, clock, log }, () => this.loop.wake());
+    this.again = parts.operators && new LettersAgain(parts, parts.operators, this.take);
   }
 
   /** Verifies the logs, then begins to read facts. @throws AppError `ledger-corrupt`: then nothing may be signed any more */
@@ -80,9 +84,10 @@ export class LedgerService {
     await this.openUnlessWithheld();
     await this.fillTimes();
     const handle = (batch: readonly Message[]): Promise<void> => this.stage(batch);
-    await this.parts.bus.subscribe({ group: 'audit-ledger', topics: [FACTS_TOPIC], handle, patienceMs: PATIENCE_MS });
+    await this.parts.bus.subscribe({ group: TAKING, topics: [FACTS_TOPIC], handle, patienceMs: PATIENCE_MS });
     this.loop.start();
     this.auditing.start();
+    await this.again?.start();
   }
 
   /** Takes messages of `facts.v1` into the staging table, as the reader does. */
@@ -92,6 +97,7 @@ export class LedgerService {
 
   /** Waits until the batch under way has ended. */
   async stop(): Promise<void> {
+    await this.again?.stop();
     await this.auditing.stop();
     await this.loop.stop();
     await this.publisher.stop();

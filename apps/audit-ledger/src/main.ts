@@ -16,7 +16,7 @@ async function start(): Promise<void> {
     let service: LedgerService | undefined;
     // The files of a log have one writer; the claim in the database keeps away a process with a folder of its own.
     lockFolder(join(ground.dataDir, 'ledger-writer'));
-    const parts = await ledgerPartsOn(ground, config);
+    const parts = await ledgerPartsOn(ground, { ...config, receipts: true });
     const { clock: time, log } = ground;
     const { instance: holder, isSoleInstance: isSoleHolder } = config.process;
     const leader = new Lease({ database: parts.database, name: 'sequencer', holder, isSoleHolder, time, log });

@@ -1,8 +1,9 @@
 import type { TokenVerifier } from '#access';
-import type { Clock, Log, RealTime } from '#kernel';
+import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { WitnessPolicy } from '#merkle';
 import type { MessageBus } from '#messaging';
 import type { Database } from '#persistence';
+import type { Pseudonyms, SystemKeys } from '#privacy';
 import type { WitnessCheckpoint } from './use-cases/witness-checkpoint/witness-checkpoint.js';
 
 /** Everything that the ledger stands on; made by this app's main.ts or by standalone. */
@@ -16,8 +17,19 @@ export interface AuditLedgerParts {
   readonly settings: LedgerSettings;
   /** Where several processes could sequence: the claim to do it. Left out, this one does. */
   readonly leader?: { readonly held: boolean };
+  /** What the door to the ledger's dead letters stands on; left out, there is none. */
+  readonly operators?: OperatorParts | undefined;
   /** Set when this process is a witness too, for logs of others. */
   readonly witness?: WitnessCheckpoint | undefined;
+}
+
+/** For what persons do at the ledger itself, which is a fact too. */
+export interface OperatorParts {
+  readonly entropy: Entropy;
+  readonly pseudonyms: Pseudonyms;
+  readonly systemKeys: SystemKeys;
+  /** The bus acknowledges before the effect: rows of the ledger's outbox wait for receipts. */
+  readonly receipts?: boolean;
 }
 
 export interface LedgerSettings {

@@ -1,4 +1,4 @@
-import { messagingMigration } from '#messaging';
+import { messagingMigration, redrivesMigration } from '#messaging';
 import { leasesMigration, type Migration } from '#persistence';
 import { journalMigration } from './0010-journal.js';
 import { deskMigration } from './0020-desk.js';
@@ -14,5 +14,6 @@ export const connectorMigrations: readonly Migration[] = [
   deskMigration,
   seenSignaturesMigration,
   pullPartsMigration,
+  redrivesMigration,
   dayStatementsMigration,
 ];

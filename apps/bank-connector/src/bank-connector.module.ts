@@ -4,7 +4,8 @@ import { DeskReadController } from './adapters/http/desk.controller.js';
 import { DeskWritesController } from './adapters/http/desk-writes.controller.js';
 import { DeskWrites } from './adapters/http/desk-writes.js';
 import { PullController } from './adapters/http/pull.controller.js';
-import { DeskGuard } from './adapters/http/principal.js';
+import { BankLettersController } from './adapters/http/dead-letters.controller.js';
+import { PersonGuard } from './adapters/http/principal.js';
 import { BankHosts } from './bank-hosts.js';
 import { CONNECTOR_PARTS, type ConnectorParts } from './connector-parts.js';
 
@@ -14,8 +15,8 @@ export class BankConnectorModule {
   static forRoot(parts: ConnectorParts): DynamicModule {
     return {
       module: BankConnectorModule,
-      controllers: [BankCallsController, PullController, DeskReadController, DeskWritesController],
-      providers: [{ provide: CONNECTOR_PARTS, useValue: parts }, BankHosts, DeskWrites, DeskGuard],
+      controllers: [BankCallsController, PullController, DeskReadController, DeskWritesController, BankLettersController],
+      providers: [{ provide: CONNECTOR_PARTS, useValue: parts }, BankHosts, DeskWrites, PersonGuard],
       exports: [BankHosts],
     };
   }

@@ -12,6 +12,7 @@ import { manifestOf } from '#bank-directory';
 import { makeFactRecorder } from './facts.js';
 import { Debounced, Gathering } from './gathering.js';
 import { openDialect, type Door, type OpenedDialect } from './open-bank.js';
+import { LettersAgain } from './use-cases/redrive-letter/letters-again.js';
 import { PrepareOrder } from './use-cases/take-order/prepare-order.js';
 import { recoverJournal } from './use-cases/recover-journal/recover-journal.js';
 
@@ -28,6 +29,8 @@ export class BankHost {
   readonly facts: FactRecorder;
   readonly relay: Relay;
   readonly documents: DocumentShelf;
+  /** Its dead letters. */
+  readonly again: LettersAgain;
   private readonly dialect: OpenedDialect;
   private readonly inbox: OrdersInbox;
   private readonly running: { value: boolean } = { value: false };
@@ -68,6 +71,7 @@ export class BankHost {
     this.dialect = openDialect(this.context, hosted, parts);
     const prepare = new PrepareOrder(this.context, this.dialect.translation, this.dialect.signatures, this.documents);
     this.inbox = new OrdersInbox(this.context, bus, prepare);
+    this.again = new LettersAgain(this.context, this.inbox.reader, this.facts, () => this.relay.nudge());
   }
 
   get signatures(): WireSignatures {
@@ -90,6 +94,7 @@ export class BankHost {
     await this.dialect.driver.start();
     await this.dialect.days?.start();
     await this.inbox.start();
+    this.again.driving.start();
   }
 
   /** This process speaks to the bank from now on: what the one before it was sending is in doubt. */
@@ -103,6 +108,7 @@ export class BankHost {
 
   async stop(): Promise<void> {
     this.running.value = false;
+    await this.again.driving.stop();
     await this.dialect.days?.stop();
     await this.dialect.driver.stop();
     await this.outbox.stop();

@@ -51,6 +51,11 @@ describe('what a profile names of certificates and keys', () => {
     ['a key of another certificate', { tls: { ...TLS, key: 'other.pem' } }, /does not fit/],
     ['a text for a certificate', { tls: { ...TLS, certificate: 'text.pem' } }, /PEM form/],
     ['a text for an authority', { tls: { ...TLS, authority: 'text.pem' } }, /PEM form/],
+    [
+      'a signing key of another algorithm',
+      { signatures: 'sm2-sm3', signingKeys: [{ kid: 'one', file: 'one.pub.pem' }] },
+      /no key of sm2-sm3/,
+    ],
     ['a signing key that is not there', { signingKeys: [{ kid: 'one', file: 'gone.pub.pem' }] }, /gone\.pub\.pem/],
   ])('stops the start with %s', async (_, over, message) => {
     await expect(read(over)).rejects.toMatchObject({ code: 'invalid-configuration', message: expect.stringMatching(message) });

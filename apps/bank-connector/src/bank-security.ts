@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppError, errorText } from '#kernel';
 import type { BankProfile, BankTls } from '#connector-sdk';
 import { bankKeyFolder } from '#foundation';
-import { KeyRing, readSecretFile } from '#trust';
+import { KeyRing, openPublicKey, readSecretFile, type Sm2Work } from '#trust';
 
 /** What a bank's profile names and the key folder holds; members are left out where the profile names nothing. */
 export interface BankSecurity {
@@ -18,7 +18,11 @@ export interface BankSecurity {
  * old certificate must not keep a process of several banks from starting (I15).
  * @throws AppError `invalid-configuration` that names the file
  */
-export async function readBankSecurity(dataDir: string, { bank, tls, signingKeys }: BankProfile): Promise<BankSecurity> {
+export async function readBankSecurity(
+  dataDir: string,
+  { bank, tls, signatures, signingKeys }: BankProfile,
+  sm2Work?: Sm2Work,
+): Promise<BankSecurity> {
   const path = (file: string): string => join(bankKeyFolder(dataDir), file);
   const security: { tls?: BankTls; signingKeys?: KeyRing } = {};
   if (tls) {
@@ -29,9 +33,11 @@ export async function readBankSecurity(dataDir: string, { bank, tls, signingKeys
     security.tls = { authority, certificate, key };
   }
   if (signingKeys) {
-    const ring = new KeyRing();
+    const ring = new KeyRing([], sm2Work);
     for (const { kid, file, from, to } of signingKeys) {
       const publicKeyPem = await pem(bank, path(file));
+      if (openPublicKey(publicKeyPem, kid).algorithm !== signatures)
+        throw misconfigured(`${bank}: ${path(file)} is no key of ${signatures}`);
       ring.add({ bank, keyId: kid, publicKeyPem, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
     }
     security.signingKeys = ring;

@@ -40,7 +40,8 @@ async function host(
   return {
     profile,
     database,
-    ...(await readBankSecurity(dataDir, profile)),
+    ...(await readBankSecurity(dataDir, profile, keys.sm2Work)),
+    ...(profile.signatures === 'sm2-sm3' && keys.courtSm2 ? { signer: keys.courtSm2 } : {}),
     ...(speakerOf ? { speaker: speakerOf(bank, database) } : {}),
     ...(exchangeKeys === undefined ? {} : { exchangeKeys }),
     ...(endpoint === undefined ? {} : { endpoint: () => endpoint }),

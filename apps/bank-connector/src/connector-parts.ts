@@ -20,6 +20,8 @@ export interface HostedBank {
   readonly tls?: BankTls;
   /** The keys that the profile's `signingKeys` names, with their bounds; left out, those of `bankKeys` count. */
   readonly signingKeys?: KeyRing;
+  /** What we sign with to this bank; left out, the court's key. */
+  readonly signer?: SignerPort;
   /** pull: what the bank signs in with, beside the profile's user. */
   readonly password?: string;
   /** file: our key, and the host key of the bank's machine. */
@@ -38,7 +40,7 @@ export interface ConnectorParts {
   readonly pseudonyms: Pseudonyms;
   readonly blobs: BlobStore;
   readonly tokens: { readonly verifier: TokenVerifier };
-  /** The court's key: it signs every order that leaves. */
+  /** The court's key: it signs what leaves for a bank that has agreed on no other algorithm. */
   readonly courtSigner: SignerPort;
   /** The banks' public keys. */
   readonly bankKeys: KeyRing;

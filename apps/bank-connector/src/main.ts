@@ -15,7 +15,11 @@ async function start(): Promise<void> {
   await runProcess(config.process, async (ground) => {
     const foundation = await layFoundation(ground);
     const banks = banksNamed(await readBanks(), config.banks);
-    const keys = await openBankKeys(foundation.dataDir, config.banks, foundation.entropy);
+    const keys = await openBankKeys(
+      foundation.dataDir,
+      banks.map(({ profile }) => profile),
+      foundation.entropy,
+    );
     const leases: Lease[] = [];
     let hosts: BankHosts | undefined;
     const speakerOf = (bank: string, database: OpenDatabase): Lease => {

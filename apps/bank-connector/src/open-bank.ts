@@ -13,6 +13,7 @@ import { PollXml, readConfig as readPollConfig } from '#connectors/poll-xml';
 import { CourtSignatures, readConfig as readRealtimeConfig, RealtimeJson } from '#connectors/realtime-json';
 import { AppError } from '#kernel';
 import { SeenSignatureRows } from './adapters/store/seen-signatures.js';
+import type { SignerPort } from '#trust';
 import type { BankContext } from './bank-context.js';
 import type { ConnectorParts, HostedBank } from './connector-parts.js';
 import { DeskDriver } from './drivers/desk-driver.js';
@@ -56,16 +57,16 @@ const OPENERS: Readonly<Record<string, Opener>> = {
 export function openDialect(context: BankContext, hosted: HostedBank, parts: ConnectorParts): OpenedDialect {
   const opener = OPENERS[hosted.profile.dialect];
   if (!opener) throw misconfigured(hosted, `no connector speaks the dialect ${hosted.profile.dialect}`);
-  const kept = new KeptSignatures(context.bank, parts.courtSigner, parts.bankKeys, parts.clock);
+  const kept = new KeptSignatures(context.bank, signerFor(hosted, parts), parts.bankKeys, parts.clock);
   return { signatures: kept, ...opener(context, hosted, parts) };
 }
 
 function openRealtimeJson(context: BankContext, hosted: HostedBank, parts: ConnectorParts): DialectParts {
   const { profile, endpoint, tls, database, signingKeys } = hosted;
-  const { clock, entropy, log, bankKeys, courtSigner } = parts;
+  const { clock, entropy, log, bankKeys } = parts;
   const signatures = new CourtSignatures({
     bank: profile.bank,
-    signer: courtSigner,
+    signer: signerFor(hosted, parts),
     ring: signingKeys ?? bankKeys,
     seen: new SeenSignatureRows(database, clock),
     time: clock,
@@ -88,17 +89,22 @@ function openPollXml(context: BankContext, hosted: HostedBank): DialectParts {
   return { driver: new PullDriver(context), door: { kind: 'pull', connector, user, password }, translation: connector };
 }
 
-function openFileZip(context: BankContext, hosted: HostedBank, { courtSigner, bankKeys, clock }: ConnectorParts): DialectParts {
+function openFileZip(context: BankContext, hosted: HostedBank, parts: ConnectorParts): DialectParts {
+  const { bankKeys, clock } = parts;
   if (hosted.exchangeKeys === undefined) throw misconfigured(hosted, 'a bank that exchanges files needs the keys of its exchange');
   const config = readFileConfig(hosted.profile, hosted.exchangeKeys, hosted.endpoint);
   const translation = new FileZip(config.branches);
   const exchange = new SftpExchange(config, clock);
-  const driver = new FileDriver(context, { translation, exchange, signer: courtSigner }, bankKeys);
+  const driver = new FileDriver(context, { translation, exchange, signer: signerFor(hosted, parts) }, bankKeys);
   return { driver, door: { kind: 'file' }, translation };
 }
 
 function openManualDesk(context: BankContext): DialectParts {
   return { driver: new DeskDriver(context), door: { kind: 'desk', connector: new ManualDesk() }, translation: undefined };
+}
+
+function signerFor({ signer }: HostedBank, { courtSigner }: ConnectorParts): SignerPort {
+  return signer ?? courtSigner;
 }
 
 const PASSWORD_CHARS_MIN = 16;

@@ -4,7 +4,7 @@ import { assertMayEnter } from '#access';
 import { AppError } from '#kernel';
 import { bankCertificateFiles, type BankKeys, type ExchangeKeys, type Foundation, type KeptClock } from '#foundation';
 import type { Database } from '#persistence';
-import { Ed25519Verifier, readSecretFile } from '#trust';
+import { openPublicKey, readSecretFile } from '#trust';
 import type { BankSimulatorParts } from './bank-simulator.module.js';
 import { demoBanks, type ExchangeServer } from './banks/bank-setup.js';
 import type { CallBackTls } from './dialects/realtime-json/court-call.js';
@@ -58,7 +58,9 @@ export function simulatorPartsOn(foundation: SimulatorGround, surroundings: Simu
       pollMs,
     }),
     signers: keys.signers,
-    courtKeys: [new Ed25519Verifier(courtSigner.publicKeyPem(), courtSigner.keyId)],
+    courtKeys: [courtSigner, ...(keys.courtSm2 ? [keys.courtSm2] : [])].map((key) =>
+      openPublicKey(key.publicKeyPem(), key.keyId, keys.sm2Work),
+    ),
   };
 }
 

@@ -1,10 +1,12 @@
-import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings } from '#foundation';
+import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings, type SigningBank } from '#foundation';
 
 /** What the simulator's process is told. */
 export interface SimulatorConfig {
   readonly process: ProcessSettings;
   /** By bank: the origin of the connector that the bank calls. */
   readonly connectors: ReadonlyMap<string, string>;
+  /** The banks, and by which algorithm each signs. */
+  readonly banks: readonly SigningBank[];
   /** Where the bank that is called listens for mutual TLS. */
   readonly bankPort: number;
   /** The authority of the connectors' servers, where their addresses are https. */
@@ -15,6 +17,7 @@ export interface SimulatorConfig {
   readonly pollMs: number | undefined;
 }
 
+const BANKS = ['hubeibank', 'hankoubank', 'hbrcu', 'wrcb'];
 /** As in the profiles of the banks. */
 const BANK_TLS_PORT = 3443;
 const SFTP_PORT = 2222;
@@ -25,6 +28,7 @@ export function readConfig(env: Environment): SimulatorConfig {
   const config = {
     process: readProcessSettings(read, { instance: 'bank-simulator', demo: 'seed' }),
     connectors: read.table('CONNECTOR_URLS'),
+    banks: readBanks(read),
     bankPort: read.port('BANK_TLS_PORT', BANK_TLS_PORT),
     connectorCaFile: read.text('CONNECTOR_CA_FILE'),
     sftpPort: read.port('SFTP_PORT', SFTP_PORT),
@@ -32,6 +36,14 @@ export function readConfig(env: Environment): SimulatorConfig {
   };
   read.done();
   return config;
+}
+
+/** `SM2_BANKS` names by commas those that sign by SM2, as their profiles say. */
+function readBanks(read: EnvironmentReader): readonly SigningBank[] {
+  const named = read.text('SM2_BANKS')?.split(',') ?? [];
+  const unknown = named.find((bank) => !BANKS.includes(bank));
+  if (unknown !== undefined) read.faults.push(`SM2_BANKS names ${unknown}, which is none of ${BANKS.join(', ')}`);
+  return BANKS.map((bank) => ({ bank, signatures: named.includes(bank) ? 'sm2-sm3' : 'ed25519' }));
 }
 
 function readPollMs(read: EnvironmentReader): number | undefined {

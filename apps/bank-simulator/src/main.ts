@@ -8,11 +8,10 @@ import { openCallBackTls, openDoor, simulatorPartsOn } from './compose-simulator
 import { loadConfig } from './config.js';
 
 const NAME = 'bank-simulator';
-const BANKS = ['hubeibank', 'hankoubank', 'hbrcu', 'wrcb'];
 
 /** The simulated banks as a process of their own, on books of their own in `DATA_DIR/sim`. Never in production. */
 async function start(): Promise<void> {
-  const { process: settings, connectors, bankPort, connectorCaFile, sftpPort, pollMs } = loadConfig();
+  const { process: settings, connectors, banks, bankPort, connectorCaFile, sftpPort, pollMs } = loadConfig();
   const { dataDir, demo } = settings;
   if (demo === 'off') {
     throw new AppError('invalid-configuration', 'simulated banks run only where CHAKONG_DEMO is not off', { level: 'fatal' });
@@ -25,7 +24,7 @@ async function start(): Promise<void> {
     { dataDir, clock, entropy: systemEntropy, log: begun.log, ...(await openKeys(dataDir, clock, systemEntropy)) },
     {
       database: await stores.open('sim/books', [books]),
-      keys: await openBankKeys(dataDir, BANKS, systemEntropy),
+      keys: await openBankKeys(dataDir, banks, systemEntropy),
       time: begun.time,
       connectorOf: (bank) => connectors.get(bank) ?? '',
       door: await openDoor(dataDir, bankPort),

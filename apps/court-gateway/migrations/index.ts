@@ -1,7 +1,6 @@
-import { messagingMigration } from '#messaging';
+import { messagingMigration, redrivesMigration } from '#messaging';
 import { leasesMigration, type Migration } from '#persistence';
 import { casesMigration } from './cases.js';
-import { redrivesMigration } from './redrives.js';
 import { requestsMigration } from './requests.js';
 import { signInMigration } from './sign-in.js';
 import { statementsMigration } from './statements.js';

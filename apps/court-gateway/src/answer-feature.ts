@@ -21,8 +21,7 @@ import { MoneyBook } from './use-cases/keep-money/money-book.js';
 import { MONEY_WATCH } from './use-cases/money-watch.js';
 import { LEDGER, type LedgerPort } from './use-cases/prove-request/ledger-port.js';
 import { ProveRequest } from './use-cases/prove-request/prove-request.js';
-import { ProposeRedrive } from './use-cases/redrive-letter/propose-redrive.js';
-import { RedriveApproved } from './use-cases/redrive-letter/redrive-approved.js';
+import { LettersAgain } from './use-cases/redrive-letter/letters-again.js';
 import { ReadOrder } from './use-cases/read-order/read-order.js';
 import { AnswerTasks } from './use-cases/record-answer/answer-tasks.js';
 import { ControlEffects } from './use-cases/record-answer/control-effects.js';
@@ -90,8 +89,7 @@ export const answerFeature: RequestFeature = {
     RecordProgress,
     MessageUseCases,
     GatewayReaders,
-    ProposeRedrive,
-    RedriveApproved,
+    LettersAgain,
     ExcessWatch,
     { provide: MONEY_WATCH, useExisting: ExcessWatch },
     AskAgain,

@@ -19,12 +19,13 @@ export interface GatewaySurroundings {
   readonly ledgerUrl: string;
   readonly holdDelivery: boolean;
   readonly oidc?: OidcOf;
+  readonly outboxRowsMax?: number;
 }
 
 /** The gateway's parts on a foundation. @throws AppError `invalid-configuration` naming every wrong place of the policy */
 export async function gatewayPartsOn(
   foundation: Foundation,
-  { banks, ledgerUrl, holdDelivery, oidc }: GatewaySurroundings,
+  { banks, ledgerUrl, holdDelivery, oidc, outboxRowsMax }: GatewaySurroundings,
 ): Promise<GatewayParts & { readonly database: OpenDatabase }> {
   const atIssuer = oidc?.(await readOidcRoles());
   return {
@@ -35,5 +36,6 @@ export async function gatewayPartsOn(
     banks: gatewayBanks(banks),
     ledgerUrl,
     holdDelivery,
+    outboxRowsMax,
   };
 }

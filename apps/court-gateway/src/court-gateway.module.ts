@@ -1,6 +1,6 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ordersTopic } from '#contracts';
-import { FACTS_TOPIC, FactRecorder, ReceiptedOutbox, Relay } from '#messaging';
+import { FACTS_TOPIC, FactRecorder, OutboxDepth, ReceiptedOutbox, Relay } from '#messaging';
 import { AuthController } from './adapters/http/auth.controller.js';
 import { BanksController } from './adapters/http/banks.controller.js';
 import { CaseActsController } from './adapters/http/case-acts.controller.js';
@@ -16,7 +16,7 @@ import { AuthGuard } from './adapters/http/principal.js';
 import { Writes } from './adapters/http/writes.js';
 import { WorkerRenderer } from './adapters/render/worker-renderer.js';
 import { makeFactRecorder } from './facts.js';
-import { GATEWAY_RELAY, PARTS, type GatewayParts } from './gateway-parts.js';
+import { GATEWAY_RELAY, PARTS, type BankDirectory, type GatewayParts } from './gateway-parts.js';
 import { requestFeature } from './request-feature.js';
 import { ApproveChange } from './use-cases/change-case/approve-change.js';
 import { ChangeCase } from './use-cases/change-case/change-case.js';
@@ -54,17 +54,20 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnApplicationSh
     @Inject(GATEWAY_RELAY) private readonly relay: Relay,
     @Inject(RENDERER) private readonly renderer: Renderer,
     @Inject(ImportCases) private readonly importCases: ImportCases,
+    @Inject(OutboxDepth) private readonly depth: OutboxDepth,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.parts.holdDelivery) this.relay.hold(true);
     this.relay.start();
+    this.depth.start();
     if (this.parts.receipts) await this.outbox.start(this.parts, this.relay, SOURCE);
     await this.importCases.resume();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.importCases.stop();
+    await this.depth.stop();
     await this.outbox.stop();
     await this.relay.stop();
     await this.renderer.close();
@@ -74,9 +77,14 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnApplicationSh
 /** Whose outbox a message came from. */
 const SOURCE = 'court-gateway';
 
+const topicsOf = (banks: BankDirectory): readonly string[] => [FACTS_TOPIC, ...banks.all().map(({ bank }) => ordersTopic(bank))];
+
+function makeDepth({ database, banks, clock, log, outboxRowsMax: rowsMax }: GatewayParts): OutboxDepth {
+  return new OutboxDepth({ database, topics: topicsOf(banks), clock, log, rowsMax });
+}
+
 function makeRelay({ database, bus, banks, clock, log, leader, receipts }: GatewayParts): Relay {
-  const topics = [FACTS_TOPIC, ...banks.all().map(({ bank }) => ordersTopic(bank))];
-  return new Relay(database, bus, topics, clock, log, { ...(leader ? { leader } : {}), ...(receipts ? { source: SOURCE } : {}) });
+  return new Relay(database, bus, topicsOf(banks), clock, log, { ...(leader ? { leader } : {}), ...(receipts ? { source: SOURCE } : {}) });
 }
 
 const CONTROLLERS = [
@@ -127,6 +135,7 @@ export class CourtGatewayModule {
       providers: [
         { provide: PARTS, useValue: parts },
         { provide: GATEWAY_RELAY, useFactory: () => makeRelay(parts) },
+        { provide: OutboxDepth, useFactory: () => makeDepth(parts) },
         { provide: FactRecorder, useFactory: () => makeFactRecorder(parts) },
         { provide: MONEY_WATCH, useValue: noMoneyWatch },
         { provide: RENDERER, useFactory: () => parts.renderer ?? new WorkerRenderer(parts.clock, parts.log) },
@@ -139,7 +148,7 @@ export class CourtGatewayModule {
         GatewayLifecycle,
         ...requestFeature.providers,
       ],
-      exports: [GATEWAY_RELAY],
+      exports: [GATEWAY_RELAY, OutboxDepth],
     };
   }
 }

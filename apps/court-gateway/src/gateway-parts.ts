@@ -57,6 +57,8 @@ export interface GatewayParts {
   readonly leader?: Leader;
   /** The bus acknowledges before the effect: rows of the outbox wait for receipts. */
   readonly receipts?: boolean;
+  /** Rows of the outbox that may wait before writes are refused; left out, `OUTBOX_ROWS_MAX`. */
+  readonly outboxRowsMax?: number | undefined;
   /** State of the circuit breaker towards a bank, where this process knows it. */
   readonly breakerOf?: (bank: string) => string | undefined;
   /** Makes PDFs; by default a bounded pool of worker threads that is started with the first document. */

@@ -72,8 +72,11 @@ describe('an instrument from its template', () => {
     const [page = ''] = await pdfText(bytes);
     expect(page).not.toContain('草稿');
     expect(page).toContain('湖北银行');
-    expect(verdictOf(made.at('seal'), bytes)).toMatchObject({ valid: true, seal: { sealer: '420106' } });
-    expect(verdictOf(made.at('seal'), Buffer.concat([bytes, Buffer.from(' ')]))).toMatchObject({ valid: false, fault: 'document-differs' });
+    expect(await verdictOf(made.at('seal'), bytes)).toMatchObject({ valid: true, seal: { sealer: '420106' } });
+    expect(await verdictOf(made.at('seal'), Buffer.concat([bytes, Buffer.from(' ')]))).toMatchObject({
+      valid: false,
+      fault: 'document-differs',
+    });
   });
 
   it('leaves a fact for each reading of its bytes, the auditor included', async () => {
@@ -98,7 +101,7 @@ describe('an uploaded instrument', () => {
     expect(await bytesOf(made.at('id'))).toEqual(PDF);
     expect(prepared?.document.sha256).toBe(sha256Hex(PDF));
     const sealed = await gateway.call('officer', 'GET', `/api/v1/instruments/${made.at('id')}`);
-    expect(verdictOf(sealed.at('seal'), PDF)).toMatchObject({ valid: true });
+    expect(await verdictOf(sealed.at('seal'), PDF)).toMatchObject({ valid: true });
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, number]>([
@@ -134,7 +137,7 @@ describe('sealing, use and voiding', () => {
     expect((await pdfText(bytes))[0]).not.toContain('草稿');
     const sealed = await gateway.call('officer', 'GET', `/api/v1/instruments/${made.at('id')}`);
     expect(sealed.body).toMatchObject({ state: 'sealed', version: 2, sha256: sha256Hex(bytes) });
-    expect(verdictOf(sealed.at('seal'), bytes)).toMatchObject({ valid: true });
+    expect(await verdictOf(sealed.at('seal'), bytes)).toMatchObject({ valid: true });
   });
 
   it('seals a draft once when two approvals come together', async () => {
@@ -178,7 +181,7 @@ describe('the notice of one order', () => {
     const text = (await pdfText(bytes)).join('').replaceAll('\n', '');
     for (const part of ['湖北银行', '20260310420106000101', '4201000000000011', '66213.50', '陈志远']) expect(text).toContain(part);
     expect(text).not.toContain('汉口银行');
-    expect(verdictOf(JSON.parse(document.seal), bytes)).toMatchObject({ valid: true });
+    expect(await verdictOf(JSON.parse(document.seal), bytes)).toMatchObject({ valid: true });
   });
 });
 

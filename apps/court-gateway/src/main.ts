@@ -1,6 +1,6 @@
 import { readBanks } from '#bank-directory';
 import { layFoundation, runProcess, startFailed } from '#foundation';
-import type { Relay } from '#messaging';
+import { OutboxDepth, type Relay } from '#messaging';
 import { Lease } from '#persistence';
 import { gatewayPartsOn } from './compose-gateway.js';
 import { loadConfig } from './config.js';
@@ -12,13 +12,14 @@ const NAME = 'court-gateway';
 
 /** One replica of the gateway in a distributed installation; any number of them may run. */
 async function start(): Promise<void> {
-  const { process: settings, ledgerUrl, oidc } = loadConfig();
+  const { process: settings, ledgerUrl, oidc, outboxRowsMax } = loadConfig();
   await runProcess(settings, async (ground) => {
     const own = await gatewayPartsOn(await layFoundation(ground), {
       banks: await readBanks(),
       ledgerUrl,
       holdDelivery: settings.holdDelivery,
       oidc,
+      outboxRowsMax,
     });
     const { clock: time, log } = ground;
     const lease = new Lease({
@@ -30,9 +31,12 @@ async function start(): Promise<void> {
       log,
     });
     const parts = { ...own, leader: lease, receipts: true };
+    let depth: OutboxDepth | undefined;
     return {
       module: CourtGatewayModule.forRoot(parts),
-      prepare: (_app, { registry }) => {
+      isBehind: () => depth?.isOver ?? false,
+      prepare: (app, { registry }) => {
+        depth = app.get(OutboxDepth, { strict: false });
         addGatewayMetrics(registry, parts.database.reader, parts.clock);
       },
       // The benches' switch: SIGUSR2 lets held delivery go, and holds it again.

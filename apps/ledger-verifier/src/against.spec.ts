@@ -178,7 +178,7 @@ describe('an export of orders', () => {
   const other = leaf({ subject: 'order:B2', more: { order: p2 } });
   const about = [sent, answered, other];
   const log = folderOf(logFiles(key, [...entries, ...about]));
-  const line = (orderNumber: string, entry: Buffer, type = 'request.accepted'): unknown => ({
+  const line = (orderNumber: string, entry: Buffer, type = 'request.accepted'): Readonly<Record<string, string>> => ({
     orderNumber,
     type,
     leafHash: leafHashOf(entry).toString('hex'),
@@ -204,6 +204,12 @@ describe('an export of orders', () => {
     ['covers more than the log', [{ ...head, size: 704 }, ...full.slice(1)], 'covers 704 entries, the log has 703'],
     ['is of another format', [{ ...head, format: 'x' }], 'is not of the format'],
     ['names a fact twice', [...full, line('A1', sent)], 'the same fact twice'],
+    [
+      'names a fact by a list',
+      [head, { ...line('A1', sent), leafHash: [line('A1', sent)['leafHash']] }],
+      'lacks orderNumber, type or leafHash',
+    ],
+    ['names a fact by an odd thing', [head, { ...line('A1', sent), leafHash: { toString: 1 } }], 'lacks orderNumber, type or leafHash'],
   ])('that %s is refused', async (_what, lines, message) => {
     await expect(verify(log, exported(lines))).rejects.toThrow(message);
   });

@@ -54,7 +54,7 @@ export class OrderCheck {
 
   /** @throws Broken at the first difference */
   finish(origin: string, size: number): OrderFindings {
-    if (this.head?.origin !== origin) throw new Broken('orders', `the export is of the log ${String(this.head?.origin)}`);
+    if (this.head?.origin !== origin) throw new Broken('orders', `the export is of the log ${this.head?.origin ?? 'nobody'}`);
     if (this.head.size > size) throw new Broken('orders', `the export covers ${this.head.size} entries, the log has ${size}`);
     if (this.broken) throw this.broken;
     for (const [hash, fact] of this.exported)
@@ -87,11 +87,12 @@ export class OrderCheck {
     const value = JSON.parse(line) as Readonly<Record<string, unknown>> | null;
     if (!this.head) return this.takeHead(value);
     const { orderNumber, type, leafHash } = value ?? {};
-    if (typeof orderNumber !== 'string' || typeof type !== 'string' || !/^[0-9a-f]{64}$/.test(String(leafHash)))
+    const isHash = typeof leafHash === 'string' && /^[0-9a-f]{64}$/.test(leafHash);
+    if (typeof orderNumber !== 'string' || typeof type !== 'string' || !isHash)
       throw new Usage(`${this.file}, line ${number}: lacks orderNumber, type or leafHash`);
-    if (this.exported.has(String(leafHash))) throw new Usage(`${this.file}, line ${number}: the same fact twice`);
+    if (this.exported.has(leafHash)) throw new Usage(`${this.file}, line ${number}: the same fact twice`);
     if (this.exported.size >= FACTS_MAX) throw new Usage(`${this.file} holds more than ${FACTS_MAX} facts`);
-    this.exported.set(String(leafHash), { line: number, orderNumber, type, found: false });
+    this.exported.set(leafHash, { line: number, orderNumber, type, found: false });
   }
 
   private takeHead(value: Readonly<Record<string, unknown>> | null): void {

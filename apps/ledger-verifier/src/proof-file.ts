@@ -53,7 +53,8 @@ function readItems(bytes: Buffer, key: LogKey): ProofItem[] {
   if (bytes.length > FILE_BYTES_MAX) throw new Broken('proof file', `longer than ${FILE_BYTES_MAX} bytes`);
   const whole = asObject(parseJson(bytes), 'proof file');
   if (whole.format !== 'chakong-proof/v1') throw new Broken('proof file', 'is not of the format chakong-proof/v1');
-  if (whole.origin !== key.name) throw new Broken('proof file', `is of the log ${String(whole.origin)}, not of ${key.name}`);
+  if (whole.origin !== key.name)
+    throw new Broken('proof file', `is of the log ${typeof whole.origin === 'string' ? whole.origin : 'nobody'}, not of ${key.name}`);
   if (whole.vkey !== key.vkey) throw new Broken('proof file', 'names another key than the log has');
   if (!Array.isArray(whole.proofs) || whole.proofs.length === 0) throw new Broken('proof file', 'holds no proofs');
   if (whole.proofs.length > PROOFS_MAX) throw new Broken('proof file', `holds more than ${PROOFS_MAX} proofs`);

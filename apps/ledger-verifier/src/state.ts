@@ -51,20 +51,28 @@ export async function writeState(file: string, state: VerifiedState): Promise<vo
 }
 
 function stateOf(line: string, chains: Buffer): VerifiedState | undefined {
-  let parsed: Readonly<Record<string, unknown>>;
+  let parsed: unknown;
   try {
-    parsed = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    parsed = JSON.parse(line);
   } catch {
+    // No JSON, so no state: the caller says so.
     return undefined;
   }
-  const { chainsSha256, sha256, ...head } = parsed;
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const { chainsSha256, sha256, ...head } = parsed as Readonly<Record<string, unknown>>;
   const { format, vkey, anyEntries, size, root, edge } = head;
   if (format !== FORMAT || chainsSha256 !== digest(chains) || sha256 !== digest(Buffer.from(JSON.stringify(head)))) return undefined;
-  const rootBytes = exactBase64(String(root));
-  const hashes = Array.isArray(edge) ? edge.map((one) => exactBase64(String(one))) : [];
-  if (typeof vkey !== 'string' || typeof anyEntries !== 'boolean' || typeof size !== 'number') return undefined;
-  if (rootBytes?.length !== HASH_BYTES || chains.length % RECORD_BYTES !== 0) return undefined;
-  return { vkey, anyEntries, size, root: rootBytes, edge: hashes.filter((one) => one !== undefined), chains };
+  if (typeof vkey !== 'string' || typeof anyEntries !== 'boolean' || typeof size !== 'number' || !Array.isArray(edge)) return undefined;
+  const rootBytes = hashesOf(root);
+  const hashes = edge.flatMap((one: unknown) => hashesOf(one) ?? []);
+  if (rootBytes?.length !== HASH_BYTES || hashes.length !== edge.length || chains.length % RECORD_BYTES !== 0) return undefined;
+  return Number.isSafeInteger(size) && size >= 0 ? { vkey, anyEntries, size, root: rootBytes, edge: hashes, chains } : undefined;
+}
+
+/** Base64 of whole hashes, side by side. */
+function hashesOf(text: unknown): Buffer | undefined {
+  const bytes = typeof text === 'string' ? exactBase64(text) : undefined;
+  return bytes && bytes.length % HASH_BYTES === 0 ? bytes : undefined;
 }
 
 function digest(bytes: Buffer): string {

@@ -217,6 +217,7 @@ describe('a proof file', () => {
   it.each<[string, unknown, string]>([
     ['of another format', { ...good, format: 'chakong-proof/v2' }, 'is not of the format'],
     ['of another log', { ...good, origin: 'x' }, 'is of the log x'],
+    ['of a log whose name is no text', { ...good, origin: { toString: 1 } }, 'is of the log nobody'],
     ['with another key', { ...good, vkey: testKey(key.name, 2).vkey }, 'names another key'],
     ['without proofs', { ...good, proofs: [] }, 'holds no proofs'],
     ['with another leaf', { ...good, proofs: [{ ...item(0), leaf: entries[1]?.toString('base64') }] }, 'proof 0: the path does not lead'],

@@ -29,12 +29,16 @@ class StandaloneModule {}
 export async function compose(foundation: Foundation, config: StandaloneConfig, time: KeptClock, origin: string): Promise<Composition> {
   const banks = await readBanks();
   const { dataDir, entropy, stores } = foundation;
-  const codes = banks.map(({ profile }) => profile.bank);
-  const keys = await openBankKeys(dataDir, codes, entropy);
+  const keys = await openBankKeys(
+    dataDir,
+    banks.map(({ profile }) => profile),
+    entropy,
+  );
   await ensureCertificates(foundation, banks);
   const bankPort = await freePortIfZero(0);
   const simulated = config.demo !== 'off';
-  const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: origin, holdDelivery: config.holdDelivery, oidc: config.oidc });
+  const { holdDelivery, oidc, outboxRowsMax } = config;
+  const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: origin, holdDelivery, oidc, outboxRowsMax });
   // The simulated banks are in this process too, so those that are called are called here and not at their profiles' addresses. They
   // have ports of their own: mutual TLS and SFTP there, while the public one stays plain HTTP.
   const sftp = { host: '127.0.0.1', port: await freePortIfZero(0) };

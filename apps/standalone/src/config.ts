@@ -1,11 +1,12 @@
 import { readWitnessSource, type WitnessSource } from '../../audit-ledger/src/witness-policy-file.js';
-import { oidcOf, type OidcOf } from '../../court-gateway/src/config.js';
+import { oidcOf, readOutboxRowsMax, type OidcOf } from '../../court-gateway/src/config.js';
 import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings } from '#foundation';
 
 export type StandaloneConfig = ProcessSettings & {
   /** The one password of the demo users; random per data folder when absent. */
   readonly demoPassword: string | undefined;
   readonly oidc: OidcOf;
+  readonly outboxRowsMax: number;
   /** Absent: the ledger has no witnesses. */
   readonly witnesses: WitnessSource | undefined;
 };
@@ -20,7 +21,13 @@ const PASSWORD_LENGTH_MIN = 8;
 export function readConfig(env: Environment): StandaloneConfig {
   const read = new EnvironmentReader(env);
   const settings = readProcessSettings(read, { instance: 'standalone', demo: 'play', embedded: true });
-  const config = { ...settings, demoPassword: readPassword(read), oidc: oidcOf(env, settings.port), witnesses: readWitnessSource(read) };
+  const config = {
+    ...settings,
+    demoPassword: readPassword(read),
+    oidc: oidcOf(env, settings.port),
+    outboxRowsMax: readOutboxRowsMax(read),
+    witnesses: readWitnessSource(read),
+  };
   read.done();
   return config;
 }

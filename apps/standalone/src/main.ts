@@ -12,8 +12,8 @@ import {
   type DemoPassword,
   type Foundation,
 } from '#foundation';
-import { createHttpServer, JsonLog, mountOpenApi, mountOperations } from '#http';
-import type { Relay } from '#messaging';
+import { createHttpServer, JsonLog, limitCalls, mountOpenApi, mountOperations } from '#http';
+import { OutboxDepth, type Relay } from '#messaging';
 import { lockFolder } from '#persistence';
 import { LedgerService } from '../../audit-ledger/src/index.js';
 import { addLedgerMetrics, whyLedgerWaits } from '../../audit-ledger/src/ledger-metrics.js';
@@ -42,15 +42,18 @@ async function start(): Promise<void> {
   const composition = await compose(foundation, config, time, origin);
   const password = await seed(composition.gateway, config, write);
   const app = await createHttpServer(composition.module, log);
-  mountOpenApi(app);
   let serving = false;
   const ledger = app.get(LedgerService, { strict: false });
   const reasons = (): readonly string[] => whyLedgerWaits(ledger);
   const operations = operationsOf({ ...foundation, serving: () => serving, reasons });
+  const depth = app.get(OutboxDepth, { strict: false });
+  const { registry } = operations;
+  limitCalls(app, { registry, inFlightMax: config.callsInFlightMax, isBehind: () => depth.isOver });
+  mountOpenApi(app);
   mountOperations(app, operations);
-  addGatewayMetrics(operations.registry, composition.gateway.database.reader, foundation.clock);
-  addConnectorMetrics(operations.registry, app.get(BankHosts, { strict: false }));
-  addLedgerMetrics(operations.registry, ledger, composition.ledgerReader);
+  addGatewayMetrics(registry, composition.gateway.database.reader, foundation.clock);
+  addConnectorMetrics(registry, app.get(BankHosts, { strict: false }));
+  addLedgerMetrics(registry, ledger, composition.ledgerReader);
   stopOnSignals(log, foundation.clock, async () => {
     await app.close();
     await foundation.bus.close();

@@ -44,7 +44,11 @@ export async function migrate(config: MigrateConfig, write: (line: string) => vo
   try {
     const banks = await readBanks();
     const codes = banks.map(({ profile }) => profile.bank);
-    await openBankKeys(settings.dataDir, codes, foundation.entropy);
+    await openBankKeys(
+      settings.dataDir,
+      banks.map(({ profile }) => profile),
+      foundation.entropy,
+    );
     await ensureCertificates(foundation, banks);
     await ensureRandomSecret(ledgerSeedFile(settings.dataDir), foundation.entropy);
     const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: 'http://unused', holdDelivery: false });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readBanks } from '#bank-directory';
 import { databasePrefix, freePortIfZero } from '#foundation';
 import type { Routes } from './entrance.js';
 import type { ClusterOptions } from './options.js';
@@ -58,6 +59,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
   const connectorNames = BANKS.map((bank) => `connector-${bank}`);
   for (const name of ['audit-ledger', 'bank-simulator', BANK_DOOR, BANK_FILES, ...connectorNames, ...gatewayNames])
     ports.set(name, await freePortIfZero(0));
+  const sm2Banks = (await readBanks()).flatMap(({ profile }) => (profile.signatures === 'sm2-sm3' ? [profile.bank] : []));
   const endpoint = (bank: string): string =>
     bank === FILE_BANK ? `sftp://127.0.0.1:${ports.get(BANK_FILES)}` : `https://127.0.0.1:${ports.get(BANK_DOOR)}/bank/${bank}`;
   const origin = (name: string): string => `http://127.0.0.1:${ports.get(name)}`;
@@ -77,6 +79,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
       CONNECTOR_URLS: BANKS.map((bank) => `${bank}=${origin(`connector-${bank}`)}`).join(','),
       BANK_TLS_PORT: String(ports.get(BANK_DOOR)),
       SFTP_PORT: String(ports.get(BANK_FILES)),
+      SM2_BANKS: sm2Banks.join(','),
       KAFKA_BROKERS: '',
     });
     return [
@@ -99,6 +102,8 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
       gateways: gatewayNames.map(origin),
       byPrefix: [
         { prefix: '/ledger/', origin: origin('audit-ledger') },
+        { prefix: '/api/v1/ledger/', origin: origin('audit-ledger') },
+        ...BANKS.map((bank) => ({ prefix: `/api/v1/connectors/${bank}/`, origin: origin(`connector-${bank}`) })),
         { prefix: '/api/v1/desk/', origin: origin(`connector-${DESK_BANK}`) },
         { prefix: '/sim/', origin: origin('bank-simulator') },
       ],

@@ -20,6 +20,7 @@ const profile: BankProfile = {
   name: '某银行',
   dialect: 'some',
   active: true,
+  signatures: 'ed25519',
   legalPersons: [{ code: 'somebank', name: '某银行' }],
   abilities,
   limits,

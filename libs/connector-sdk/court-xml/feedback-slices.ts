@@ -32,7 +32,8 @@ export function cutFeedback(bytes: Uint8Array, coding: AttributeCoding): readonl
 }
 
 function kindOf({ name }: RawElement): FeedbackKind {
-  const kind = (FEEDBACK_RECORDS as Readonly<Record<string, FeedbackKind | undefined>>)[name];
+  const kinds: Readonly<Record<string, FeedbackKind>> = FEEDBACK_RECORDS;
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (kind === undefined) throw new NotReadable(`"${name.slice(0, 40)}" is no record of an answer`);
   return kind;
 }

@@ -178,6 +178,12 @@ function characterOf(reference: string): string {
   if (named !== undefined) return named;
   const [, hex, decimal] = /^#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}))$/.exec(name) ?? [];
   const code = hex === undefined ? Number(decimal ?? NaN) : parseInt(hex, 16);
-  if (!(code > 0 && code <= 0x10ffff)) throw new NotReadable('a reference to an entity that is not one of the five');
+  if (!isCharacter(code)) throw new NotReadable('a reference to an entity that is not one of the five, or to no character of XML');
   return String.fromCodePoint(code);
+}
+
+/** XML 1.0, production 2: half of a surrogate pair or a control character cannot be written as a reference either. */
+function isCharacter(code: number): boolean {
+  if (code < 0x20) return code === 0x9 || code === 0xa || code === 0xd;
+  return code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff);
 }

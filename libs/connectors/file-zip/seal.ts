@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 
 /** A seal is a few lines; whatever is longer is none. */
 export const SEAL_BYTES_MAX = 1_000;
-const FORM = /^chakong-seal\/v1\nsm3 ([0-9a-f]{64})\nsignature ([0-9A-Za-z._-]{1,80};ed25519;[0-9A-Za-z_-]{1,200})\n$/;
+const FORM = /^chakong-seal\/v1\nsm3 ([0-9a-f]{64})\nsignature ([0-9A-Za-z._-]{1,80};(?:ed25519|sm2-sm3);[0-9A-Za-z_-]{1,200})\n$/;
 
 /** What lies beside a package in `<name>.sig`: a digest that any national product computes, and who vouches for the bytes. */
 export interface Seal {
   /** Hexadecimal SM3 over the package's bytes. */
   readonly sm3: string;
-  /** `<keyId>;ed25519;<base64url>` over the same bytes. */
+  /** `<keyId>;<algorithm>;<base64url>` over the same bytes. */
   readonly signature: string;
 }
 

@@ -123,10 +123,18 @@ function certificateOf(signature: Element): X509Certificate {
   const [only] = found;
   if (!only || found.length !== 1) refuse('has not exactly one certificate');
   try {
-    return new X509Certificate(Buffer.from(textOf(only).replace(/\s/g, ''), 'base64'));
+    const certificate = new X509Certificate(Buffer.from(textOf(only).replace(/\s/g, ''), 'base64'));
+    // A certificate is opened without a look at its key and its dates; what is wrong with them shows only now.
+    if (!isWhole(certificate)) refuse('has a certificate without a key, a name or dates that can be read');
+    return certificate;
   } catch (cause) {
+    if (cause instanceof Refusal) throw cause;
     throw new Refusal('signature-structure', 'the certificate in the signature cannot be read', { cause });
   }
+}
+
+function isWhole({ publicKey, subject, validFrom, validTo }: X509Certificate): boolean {
+  return publicKey.type === 'public' && typeof subject === 'string' && !Number.isNaN(Date.parse(validFrom) + Date.parse(validTo));
 }
 
 function assertKey({ publicKey }: X509Certificate): void {

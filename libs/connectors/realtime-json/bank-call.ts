@@ -88,12 +88,17 @@ function membersOf(body: Buffer): Members {
   }
 }
 
+/** The longest text of a reason that is kept; the original bytes hold the rest. */
+const REASON_CHARS_MAX = 500;
+
 /** A refusal counts only when it says why, by a code of the table. */
 function rejectedOf({ reason }: Members, heard: HeardBytes, worth: RejectedOutcome['worth']): Heard | undefined {
   const { code, text } = (typeof reason === 'object' && reason !== null ? reason : {}) as Members;
   if (typeof code !== 'string' || !Object.hasOwn(REASONS, code)) return undefined;
   const ours = codeIn(REASONS)(code, 'code');
-  return { kind: 'rejected', code: ours, text: typeof text === 'string' ? text.slice(0, 500) : '', heard, ...(worth ? { worth } : {}) };
+  // Half of a surrogate pair has no form in UTF-8, and cutting may leave one.
+  const kept = typeof text === 'string' ? text.slice(0, REASON_CHARS_MAX).replace(/\p{Surrogate}/gu, '') : '';
+  return { kind: 'rejected', code: ours, text: kept, heard, ...(worth ? { worth } : {}) };
 }
 
 /** The bank's time of receipt in our one form, when it stated one. */

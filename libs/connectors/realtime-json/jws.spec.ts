@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CallBackKind } from '#connector-sdk';
 import { SystemClock, systemEntropy } from '#kernel';
-import { Ed25519Signer, KeyRing, newPrivateKeyPem } from '#trust';
+import { Ed25519Signer, KeyRing, newPrivateKeyPem, newSm2PrivateKeyPem, Sm2Signer, type SignerPort } from '#trust';
 import { BANK, makeSides } from './fixtures/bank-side.js';
 import { JWS_SKEW_MS, signJws, type JwsClaims } from './index.js';
 
@@ -24,13 +24,13 @@ function court(ring?: KeyRing) {
   });
   const judge = (signature: string | undefined, body = bytes, kind: CallBackKind = 'answer') =>
     sides.signatures.judgeCallBack({ bytes: body, contentType: 'application/json', signature }, kind);
-  const sign = async (over: Partial<JwsClaims> = {}, at = now(), signer = sides.bank) =>
+  const sign = async (over: Partial<JwsClaims> = {}, at = now(), signer: SignerPort = sides.bank) =>
     (await signJws(signer, bytes, { ...claims, ...over }, { at, entropy: systemEntropy })).value;
   return { ...sides, judge, sign, seen };
 }
 
 /** A JWS with any header, rightly signed by this key over what it says. */
-async function forge(signer: Ed25519Signer, header: object, body = bytes): Promise<string> {
+async function forge(signer: SignerPort, header: object, body = bytes): Promise<string> {
   const head = Buffer.from(JSON.stringify(header)).toString('base64url');
   const signature = await signer.sign(Buffer.concat([Buffer.from(`${head}.`), body]));
   return `${head}..${signature.toString('base64url')}`;
@@ -93,6 +93,23 @@ describe('the signatures of realtime-json', () => {
     ring.add({ bank: 'hankoubank', keyId: 'hankoubank-1', publicKeyPem: bank.publicKeyPem() });
     expect(await judge(await forge(bank, header(over)))).toMatchObject({ worth: { signature: 'invalid' }, fault });
     expect(seen.size).toBe(0);
+  });
+
+  it('hold by SM2 with SM3 where the key is one, and only under its own name', async () => {
+    const sm2 = new Sm2Signer(newSm2PrivateKeyPem(systemEntropy), 'hubeibank-sm2-1');
+    const { bank, judge, ring, sign } = court();
+    ring.add({ bank: BANK, keyId: sm2.keyId, publicKeyPem: sm2.publicKeyPem() });
+    const signature = await sign({}, now(), sm2);
+    expect(JSON.parse(Buffer.from(signature.split('.')[0] ?? '', 'base64url').toString())).toMatchObject({ alg: 'SM2-SM3' });
+    expect(await judge(signature)).toEqual({ worth: { signature: 'valid', keyId: 'hubeibank-sm2-1' }, subject: '2026-1' });
+    expect(await judge(await sign({}, now(), sm2), Buffer.from('{"v":1,"reqNo":"2026-2"}'))).toMatchObject({ fault: 'signature-wrong' });
+    const crossed = [
+      await forge(sm2, header({ kid: sm2.keyId })),
+      await forge(bank, header({ kid: sm2.keyId })),
+      await forge(bank, header({ alg: 'SM2-SM3' })),
+      await forge(sm2, header({ alg: 'SM2-SM3' })),
+    ];
+    for (const value of crossed) expect(await judge(value)).toMatchObject({ worth: { signature: 'invalid' }, fault: 'alg-refused' });
   });
 
   it('are not made with a public key for a secret', async () => {

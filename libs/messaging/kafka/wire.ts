@@ -1,9 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import type { IHeaders, KafkaMessage, Message as KafkaRecord } from 'kafkajs';
 import { AppError } from '#kernel';
 import type { Message } from '../bus.js';
 
 /** Header names that the bus keeps for itself; a message's own headers, such as `traceparent`, travel under their own names. */
 const RESERVED = ['id', 'type', 'at'] as const;
+/** Milliseconds as `String` writes them. */
+const TIME_HEADER = /^(0|-?[1-9]\d{0,15})$/;
 /** What a record costs on the wire beside key, headers and value; generous. */
 const RECORD_OVERHEAD_BYTES = 128;
 
@@ -33,11 +36,15 @@ export function bytesOf(message: Message): number {
   return message.body.length + Buffer.byteLength(message.key) + headers + RECORD_OVERHEAD_BYTES;
 }
 
+/**
+ * A record without id, type or time as `recordOf` writes them is of the type `UNREADABLE_TYPE`, with its place for an id. Bytes that are no
+ * UTF-8 count as absent: a lossy reading would give two messages one id, and the second would be passed over as a repetition.
+ */
 export function messageOfRecord(topic: string, partition: number, record: KafkaMessage): Message {
   const { id, type, at, ...headers } = textHeaders(record.headers ?? {});
   const key = record.key?.toString('utf8') ?? '';
   const body = record.value ?? Buffer.alloc(0);
-  const instant = Number(at);
+  const instant = at !== undefined && TIME_HEADER.test(at) ? Number(at) : NaN;
   if (id === undefined || type === undefined || !Number.isSafeInteger(instant)) {
     const place = `${topic}/${partition}/${record.offset}`;
     return { id: place, topic, key, type: UNREADABLE_TYPE, at: Number(record.timestamp), headers, body };
@@ -46,10 +53,11 @@ export function messageOfRecord(topic: string, partition: number, record: KafkaM
 }
 
 function textHeaders(headers: IHeaders): Record<string, string> {
-  const texts: Record<string, string> = {};
+  const texts: [string, string][] = [];
   for (const [name, value] of Object.entries(headers)) {
     const first = Array.isArray(value) ? value[0] : value;
-    if (first !== undefined) texts[name] = typeof first === 'string' ? first : first.toString('utf8');
+    if (typeof first === 'string') texts.push([name, first]);
+    else if (first !== undefined && isUtf8(first)) texts.push([name, first.toString('utf8')]);
   }
-  return texts;
+  return Object.fromEntries(texts);
 }

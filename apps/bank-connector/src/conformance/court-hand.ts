@@ -1,9 +1,8 @@
 import type { Entropy } from '#kernel';
-import { Ed25519Signer, newPrivateKeyPem, type SignerPort } from '#trust';
+import { Ed25519Signer, newPrivateKeyPem, newSm2PrivateKeyPem, Sm2Signer, type SignatureAlgorithm, type SignerPort } from '#trust';
 
 /** The court's signature, which a case can let a stranger imitate: the same key id, another key. */
 export class CourtHand implements SignerPort {
-  readonly algorithm = 'ed25519' as const;
   private readonly stranger: SignerPort;
   /** Whether the stranger signs. Only while a case is alone. */
   forges = false;
@@ -12,7 +11,14 @@ export class CourtHand implements SignerPort {
     private readonly court: SignerPort,
     entropy: Entropy,
   ) {
-    this.stranger = new Ed25519Signer(newPrivateKeyPem(entropy), court.keyId);
+    this.stranger =
+      court.algorithm === 'sm2-sm3'
+        ? new Sm2Signer(newSm2PrivateKeyPem(entropy), court.keyId)
+        : new Ed25519Signer(newPrivateKeyPem(entropy), court.keyId);
+  }
+
+  get algorithm(): SignatureAlgorithm {
+    return this.court.algorithm;
   }
 
   get keyId(): string {

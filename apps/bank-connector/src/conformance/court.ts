@@ -61,9 +61,10 @@ export class Court {
     const foundation = await layFoundation(
       await layGround({ dataDir, instance: 'conformance', isSoleInstance: true, backing: undefined }, clock, silentLog),
     );
-    const { entropy, courtSigner, bus, keys: caseKeys, blobs } = foundation;
-    const keys = await bankKeys(place, await openBankKeys(dataDir, [bank], entropy));
-    const hand = new CourtHand(courtSigner, entropy);
+    const { entropy, bus, keys: caseKeys, blobs } = foundation;
+    const keys = await bankKeys(place, await openBankKeys(dataDir, [installed.profile], entropy));
+    const courtKey = keys.courtSm2 ?? foundation.courtSigner;
+    const hand = new CourtHand(courtKey, entropy);
     const composed = await connectorPartsOn(foundation, { banks: [withOneRing(installed)], keys, endpointOf: () => place.endpoint });
     const heard = new Heard(caseKeys, clock, entropy, place.patienceMs);
     await heard.listen(bus);
@@ -72,7 +73,10 @@ export class Court {
     const { digest } = await blobs.put(caseId, SAMPLE_PDF);
     const run = String(entropy.bytes(6).readUIntBE(0, 6) % 10 ** 10).padStart(10, '0');
     const orders = new OrderMaker({ clock, entropy, bank, caseId, digest, run });
-    const app = await createHttpServer(BankConnectorModule.forRoot({ ...composed, courtSigner: hand }), silentLog);
+    const app = await createHttpServer(
+      BankConnectorModule.forRoot({ ...composed, banks: composed.banks.map((hosted) => ({ ...hosted, signer: hand })) }),
+      silentLog,
+    );
     const isPublic = place.bankKeyFile !== undefined;
     const port = await freePortIfZero(place.port);
     await app.listen({ port, host: isPublic ? '0.0.0.0' : '127.0.0.1' });
@@ -121,7 +125,7 @@ function withOneRing({ profile, manifest }: InstalledBank): InstalledBank {
 async function bankKeys({ bankKeyFile, installed, dataDir }: CourtPlace, made: BankKeys): Promise<BankKeys> {
   if (bankKeyFile === undefined) return made;
   const { bank } = installed.profile;
-  const ring = new KeyRing();
+  const ring = new KeyRing([], made.sm2Work);
   ring.add({ bank, keyId: installed.profile.signingKeys?.[0]?.kid ?? `${bank}-1`, publicKeyPem: await readFile(bankKeyFile, 'utf8') });
   await mkdir(dataDir, { recursive: true });
   return { ...made, ring, signers: new Map() };
@@ -132,7 +136,7 @@ export async function handOver(court: Court, folder: string): Promise<readonly s
   const { bank, profile } = court.host.context;
   const { kind } = court.host.door;
   const file = join(folder, 'court.pub.pem');
-  await writeFile(file, court.foundation.courtSigner.publicKeyPem());
+  await writeFile(file, (court.keys.courtSm2 ?? court.foundation.courtSigner).publicKeyPem());
   const lines = [`our public key (key id ${court.hand.keyId}) is in ${file}; we listen at ${court.origin}`];
   if (profile.tls) lines.push(`the authority of our client certificate is in ${bankCertificateFiles(folder, bank).courtAuthority}`);
   const password = court.keys.passwords.get(bank);

@@ -36,6 +36,7 @@ export interface SimulatorPlace {
   readonly dataDir: string;
   readonly ports: SimulatorPorts;
   readonly bank: string;
+  readonly signatures: BankProfile['signatures'];
   /** Where the bank finds the court's connector. */
   readonly connector: string;
   /** A token of an administrator. */
@@ -60,7 +61,7 @@ export class Simulator {
   }
 
   static async start(place: SimulatorPlace): Promise<Simulator> {
-    const { dataDir, ports, bank, connector } = place;
+    const { dataDir, ports, bank, signatures, connector } = place;
     const env = {
       DATA_DIR: dataDir,
       PORT: String(ports.http),
@@ -71,6 +72,7 @@ export class Simulator {
       CHAKONG_END_WITH_PARENT: 'on',
       CONNECTOR_URLS: `${bank}=${connector}`,
       SIM_POLL_MS: String(POLL_MS),
+      ...(signatures === 'sm2-sm3' ? { SM2_BANKS: bank } : {}),
       LOG_LEVEL: 'error',
     };
     const child = spawn(process.execPath, ['--enable-source-maps', SCRIPT], { env, stdio: ['pipe', 'pipe', 'pipe'] });

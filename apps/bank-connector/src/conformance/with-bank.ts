@@ -56,7 +56,8 @@ async function againstSimulator({
   const { issuer } = court.foundation.tokens;
   const admin = { userId: 'conformance', username: 'conformance', name: 'conformance', roles: ['admin'] as const };
   const token = (await issuer.issue(admin)).accessToken;
-  const place = { dataDir, ports, bank: profile.bank, connector: court.origin, token, time: court.foundation.clock };
+  const { bank, signatures } = profile;
+  const place = { dataDir, ports, bank, signatures, connector: court.origin, token, time: court.foundation.clock };
   try {
     const simulator = await Simulator.start(place);
     const clerks = manifest.delivery === 'desk' ? new RoteClerks(court, simulator, complain) : undefined;

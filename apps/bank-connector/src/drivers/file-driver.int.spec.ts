@@ -98,7 +98,7 @@ describe('a bank that exchanges files', () => {
       const bytes = await readFile(path('down', name));
       const seal = await readFile(path('down', `${name}.sig`), 'utf8');
       expect(seal).toContain(createHash('sm3').update(bytes).digest('hex'));
-      expect(verifyDetached(court, bytes, `ed25519:${seal.trim().split(';').at(-1)}`).valid).toBe(true);
+      expect((await verifyDetached(court, bytes, `ed25519:${seal.trim().split(';').at(-1)}`)).valid).toBe(true);
     }
     // Stored and not compressed, so what is in it can be seen in it.
     const batch = await readFile(path('down', names[0] ?? ''), 'utf8');

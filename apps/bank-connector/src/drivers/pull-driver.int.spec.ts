@@ -77,7 +77,7 @@ describe('a bank that polls', () => {
     for (const { bytes, signature } of first) {
       const [keyId, algorithm, value] = signature.split(';');
       expect([keyId, algorithm]).toEqual(['court-1', 'ed25519']);
-      expect(verifyDetached(court, bytes, `ed25519:${value}`).valid).toBe(true);
+      expect((await verifyDetached(court, bytes, `ed25519:${value}`)).valid).toBe(true);
     }
     await connector.close();
     await open();

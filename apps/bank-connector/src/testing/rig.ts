@@ -199,6 +199,7 @@ export function testProfile(bank: string, dialect: string, over: Partial<BankPro
     name: bank,
     dialect,
     active: true,
+    signatures: 'ed25519',
     legalPersons: [{ code: bank, name: bank }],
     abilities: {
       inquire: true,

@@ -97,5 +97,5 @@ export class FrontEnds implements Worker {
 /** A key of the court, for which a bank with the fault `trustsAnyone` takes every signature that names it. */
 function unlessTrusting(key: VerifierPort, isTrusting: () => boolean): VerifierPort {
   const { keyId, algorithm } = key;
-  return { keyId, algorithm, verify: (bytes, signature) => isTrusting() || key.verify(bytes, signature) };
+  return { keyId, algorithm, verify: async (bytes, signature) => isTrusting() || (await key.verify(bytes, signature)) };
 }

@@ -66,7 +66,7 @@ export class FakeCourt {
   /** Status of the next replies to what a bank brings; 200 by default. */
   status = 200;
   /** The web service of a bank that polls, where a spec has one. */
-  soap: ((body: Buffer) => Buffer) | undefined;
+  soap: ((body: Buffer) => Promise<Buffer>) | undefined;
   private readonly server: Server;
   private door = { port: 0, tls: {} };
 
@@ -77,8 +77,9 @@ export class FakeCourt {
     this.signer = new Ed25519Signer(newPrivateKeyPem(entropy), 'court-1');
     this.server = createServer((request, response) => {
       if (request.url?.endsWith('/ws')) {
-        bytesOf(request).then(
-          (body) => response.writeHead(this.soap ? 200 : 404, { 'content-type': 'text/xml' }).end(this.soap?.(body)),
+        const answered = bytesOf(request).then((body) => this.soap?.(body));
+        answered.then(
+          (reply) => response.writeHead(reply ? 200 : 404, { 'content-type': 'text/xml' }).end(reply),
           (error: unknown) => response.writeHead(500).end(String(error)),
         );
         return;
@@ -150,10 +151,10 @@ export class FakeCourt {
   }
 
   /** Whether a bank's signature over exactly these bytes holds. */
-  holds(bytes: Buffer, signature: string | undefined): boolean {
+  async holds(bytes: Buffer, signature: string | undefined): Promise<boolean> {
     const [keyId = '', , value = ''] = signature?.split(';') ?? [];
     const raw = parseDetached(`ed25519:${value}`);
-    return raw !== undefined && (this.bankKeys.get(keyId)?.verify(bytes, raw) ?? false);
+    return raw !== undefined && ((await this.bankKeys.get(keyId)?.verify(bytes, raw.signature)) ?? false);
   }
 
   private async handle(request: IncomingMessage): Promise<object | undefined> {

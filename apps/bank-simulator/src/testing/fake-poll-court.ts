@@ -40,7 +40,7 @@ export class FakePollCourt {
     return this.answers.some((answer) => answer.orderNumber === orderNumber);
   }
 
-  private handle(body: Buffer): Buffer {
+  private async handle(body: Buffer): Promise<Buffer> {
     const { children } = courtXml.readXml(body);
     const [operation] = children.at(-1)?.children ?? [];
     const name = courtXml.localName(operation?.name ?? '');
@@ -52,7 +52,7 @@ export class FakePollCourt {
     if (name.endsWith('List')) return this.list(name, name === 'getQueryList');
     if (name === 'getDocuments') return reply(name, documents(argument['BDHM'] ?? ''));
     if (name === 'confirmReceipt') return reply(name, this.confirm(content));
-    return reply(name, this.take(content, signatures));
+    return reply(name, await this.take(content, signatures));
   }
 
   private list(name: string, isQuery: boolean): Buffer {
@@ -74,7 +74,7 @@ export class FakePollCourt {
     return results(numbers.map((bdhm) => ({ bdhm, result: 'success' })));
   }
 
-  private take(content: Buffer, signatures: ReadonlyMap<string, string>): Buffer {
+  private async take(content: Buffer, signatures: ReadonlyMap<string, string>): Promise<Buffer> {
     const [only] = signatures.keys();
     let slices: readonly { readonly orderNumber: string; readonly bytes: Buffer }[];
     try {
@@ -83,15 +83,15 @@ export class FakePollCourt {
       // Bytes were lost on the way.
       slices = [{ orderNumber: only ?? '', bytes: content }];
     }
-    const outcomes = slices.map(({ orderNumber, bytes }) => {
-      if (!this.court.holds(bytes, signatures.get(orderNumber))) {
+    const take = async ({ orderNumber, bytes }: (typeof slices)[number]): Promise<Readonly<Record<string, string>>> => {
+      if (!(await this.court.holds(bytes, signatures.get(orderNumber)))) {
         this.badSignatures += 1;
         return { bdhm: orderNumber, result: 'fail', [this.errorName]: '签名不对' };
       }
       this.answers.push({ orderNumber, records: courtXml.readXmlPieces(bytes).map((one) => courtXml.decodeElement(one, CODING)) });
       return { bdhm: orderNumber, result: 'success' };
-    });
-    return results(outcomes);
+    };
+    return results(await Promise.all(slices.map(take)));
   }
 }
 

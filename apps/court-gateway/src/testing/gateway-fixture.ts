@@ -88,6 +88,8 @@ export interface FixtureOptions {
   /** A folder to start on; it is kept at the end. */
   readonly dataDir?: string;
   readonly seed?: boolean;
+  /** Called before the server listens. */
+  readonly prepare?: (app: NestFastifyApplication) => void;
 }
 
 let keys = 0;
@@ -103,6 +105,7 @@ export async function startGateway(options: FixtureOptions = {}): Promise<Gatewa
   });
   if (options.seed !== false) await seedDemo(parts, { password: PASSWORD, mode: 'seed' });
   const app = await createHttpServer(CourtGatewayModule.forRoot(parts), parts.log);
+  options.prepare?.(app);
   mountOpenApi(app, { pages: false });
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

@@ -1,9 +1,15 @@
 import { AppError, parseStrictJson } from '#kernel';
+import type { SignatureAlgorithm } from '#trust';
 
 /** The HTTP header of a signature, in small letters. */
 export const JWS_HEADER = 'x-jws-signature';
-/** The one algorithm of the dialect: EdDSA with Ed25519 (RFC 8037). */
-export const JWS_ALGORITHM = 'EdDSA';
+/** The dialect's algorithms: EdDSA with Ed25519 (RFC 8037), and SM2 with SM3, which no register of JOSE knows, under a name of our own. */
+export const JWS_ALGORITHMS = { EdDSA: 'ed25519', 'SM2-SM3': 'sm2-sm3' } as const satisfies Readonly<Record<string, SignatureAlgorithm>>;
+export type JwsAlgorithm = keyof typeof JWS_ALGORITHMS;
+
+export function jwsAlgorithmOf(algorithm: SignatureAlgorithm): JwsAlgorithm {
+  return algorithm === 'ed25519' ? 'EdDSA' : 'SM2-SM3';
+}
 /**
  * What the signature is about. The court signs orders and queries, about an order or a day; the bank answers, notices, what it says of an
  * order's state, and its statement of a day.
@@ -26,6 +32,8 @@ export interface JwsClaims {
 }
 
 export interface JwsHeader extends JwsClaims {
+  /** What it says of itself. The key decides whether that counts. */
+  readonly alg: JwsAlgorithm;
   readonly kid: string;
   /** Whole seconds since 1970. */
   readonly iat: number;
@@ -39,7 +47,7 @@ export const criticalOf = (header: { readonly irt?: string | undefined }): reado
 
 /** A longer value is no signature of the dialect. */
 const VALUE_CHARS_MAX = 2_048;
-/** `<header>..<signature>`: RFC 7515, appendix F. An Ed25519 signature has 64 bytes. */
+/** `<header>..<signature>`: RFC 7515, appendix F. Signatures of both algorithms have 64 bytes. */
 const FORM = /^([0-9A-Za-z_-]{1,1900})\.\.([0-9A-Za-z_-]{86})$/;
 const JTI = /^[0-9A-Za-z_-]{16,64}$/;
 const KID = /^[\w.-]{1,80}$/;
@@ -61,8 +69,9 @@ export function parseJws(value: string): ParsedJws | HeaderFault {
   if (protectedPart === '' || !isCanonical(protectedPart) || !isCanonical(signaturePart)) return 'jws-malformed';
   const raw = membersOf(protectedPart);
   if (!raw) return 'jws-malformed';
-  if (raw['alg'] !== JWS_ALGORITHM) return 'alg-refused';
-  const header = headerOf(raw);
+  const alg = raw['alg'];
+  if (!isAlgorithm(alg)) return 'alg-refused';
+  const header = headerOf(raw, alg);
   if (!header) return 'jws-malformed';
   if (raw['b64'] !== false || !isSameList(raw['crit'], criticalOf(header))) return 'crit-refused';
   return { header, protectedPart, signaturePart };
@@ -82,13 +91,17 @@ function membersOf(protectedPart: string): Readonly<Record<string, unknown>> | u
   }
 }
 
-function headerOf(raw: Readonly<Record<string, unknown>>): JwsHeader | undefined {
+function isAlgorithm(alg: unknown): alg is JwsAlgorithm {
+  return typeof alg === 'string' && Object.hasOwn(JWS_ALGORITHMS, alg);
+}
+
+function headerOf(raw: Readonly<Record<string, unknown>>, alg: JwsAlgorithm): JwsHeader | undefined {
   const { kid, iat, jti, aud, sub, irt } = raw;
   const msg = JWS_MESSAGES.find((known) => known === raw['msg']);
   if (typeof kid !== 'string' || !KID.test(kid) || typeof jti !== 'string' || !JTI.test(jti)) return undefined;
   if (typeof iat !== 'number' || !Number.isSafeInteger(iat) || msg === undefined || !isText(aud) || !isText(sub)) return undefined;
   if (irt !== undefined && (typeof irt !== 'string' || !JTI.test(irt))) return undefined;
-  return { kid, iat, jti, aud, msg, sub, ...(irt === undefined ? {} : { irt }) };
+  return { alg, kid, iat, jti, aud, msg, sub, ...(irt === undefined ? {} : { irt }) };
 }
 
 function isText(value: unknown): value is string {

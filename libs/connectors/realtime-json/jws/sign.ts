@@ -1,6 +1,6 @@
 import type { Entropy, Instant } from '#kernel';
 import type { SignerPort } from '#trust';
-import { criticalOf, JWS_ALGORITHM, type JwsClaims } from './header.js';
+import { criticalOf, jwsAlgorithmOf, type JwsClaims } from './header.js';
 
 const JTI_BYTES = 16;
 
@@ -24,7 +24,7 @@ export async function signJws(
   const jti = entropy.bytes(JTI_BYTES).toString('base64url');
   const { aud, msg, sub, irt } = claims;
   const header = {
-    alg: JWS_ALGORITHM,
+    alg: jwsAlgorithmOf(signer.algorithm),
     kid: signer.keyId,
     b64: false,
     crit: criticalOf(claims),

@@ -5,6 +5,9 @@ import { AppError } from '#kernel';
 /** Injection token of the verifier for bearer tokens. */
 export const LEDGER_TOKENS = Symbol('ledger-tokens');
 
+/** Injection token of the time by which callers' budgets go. */
+export const LEDGER_TIME = Symbol('ledger-time');
+
 /** Who may read what is not open to everybody. */
 @Injectable()
 export class LedgerAccess {

@@ -1,11 +1,13 @@
-import { decodeBody, type FactRecorded } from '#contracts';
+import { decodeBody } from '#contracts';
 import { AppError, errorText, failPoint, type Clock, type Log } from '#kernel';
-import type { Message } from '#messaging';
+import type { Message, Redrivable } from '#messaging';
 import type { Database, Tx } from '#persistence';
 import type { FactRows, NewFact } from '../../adapters/store/fact-rows.js';
 import { chainOf, readLeaf } from './read-leaf.js';
 
 export const FACT_TYPE = 'fact.recorded.v1';
+/** The group on the bus, and the name under which its dead letters stand. */
+export const TAKING = 'audit-ledger';
 
 interface Refusal {
   readonly message: Message;
@@ -23,7 +25,9 @@ export interface TakeFactsParts {
  * Takes facts from the bus into the staging table, a whole batch in one commit. The row's unique message id is the mark that the
  * message has been read, so a redelivery takes no effect (I4). What is no fact is laid aside as a dead letter: it can never enter the log.
  */
-export class TakeFacts {
+export class TakeFacts implements Redrivable {
+  readonly name = TAKING;
+
   constructor(
     private readonly parts: TakeFactsParts,
     /** Called after a commit that staged something. */
@@ -49,23 +53,37 @@ export class TakeFacts {
     if (taken.length > 0) this.onStaged();
   }
 
+  /**
+   * Takes a message that was laid aside, past that mark, in one transaction with `within`.
+   * @throws AppError `unknown-message` and what reading it throws: it is no fact still, and nothing has changed
+   */
+  async again(message: Message, within: (tx: Tx) => Promise<void>): Promise<void> {
+    const fact = this.factIn(message);
+    await this.parts.database.run(async (tx) => {
+      await within(tx);
+      await this.parts.facts.stage(tx, [fact]);
+    });
+    this.onStaged();
+  }
+
   private read(message: Message): NewFact | Refusal {
     try {
-      if (message.type !== FACT_TYPE) throw new AppError('unknown-message', `no handler for ${message.type}`);
-      return this.factOf(message, decodeBody(FACT_TYPE, message.body));
+      return this.factIn(message);
     } catch (error) {
       return { message, reason: errorText(error) };
     }
   }
 
-  private factOf(message: Message, { leaf: text, search }: FactRecorded): NewFact {
+  private factIn(message: Message): NewFact {
+    if (message.type !== FACT_TYPE) throw new AppError('unknown-message', `no handler for ${message.type}`);
+    const { leaf: text, search } = decodeBody(FACT_TYPE, message.body);
     const leaf = readLeaf(text);
     return { messageId: message.id, chain: chainOf(leaf), leaf, search, takenAt: this.parts.clock.now() };
   }
 
   private async layAside(tx: Tx, { message, reason }: Refusal): Promise<void> {
     await tx.insertOnce('dead_letters', {
-      reader: 'audit-ledger',
+      reader: TAKING,
       message_id: message.id,
       topic: message.topic,
       msg_key: message.key,

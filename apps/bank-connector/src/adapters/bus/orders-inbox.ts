@@ -20,7 +20,8 @@ type Prepared = { readonly taken: PreparedOrder } | { readonly known: OpenOrder 
 /** Reads `orders.<bank>.v1`: each message takes effect once. */
 export class OrdersInbox {
   private readonly prepared = new Map<string, Prepared>();
-  private readonly reader: InboxReader;
+  /** For its dead letters. */
+  readonly reader: InboxReader;
 
   constructor(
     private readonly context: BankContext,

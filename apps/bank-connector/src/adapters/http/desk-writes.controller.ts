@@ -2,6 +2,7 @@ import { applyDecorators, Body, Inject, Param, Post, type OnModuleInit } from '@
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
+import { EnterBy, OnceCall, type WriteExchange } from '#http';
 import type { Tx } from '#persistence';
 import { AppError } from '#kernel';
 import { BankHosts } from '../../bank-hosts.js';
@@ -11,8 +12,8 @@ import { Desks, type DeskOrder } from '../../use-cases/read-desk/desks.js';
 import { ReviewAtDesk } from '../../use-cases/review-at-desk/review-at-desk.js';
 import { ReviewBody } from './desk-bodies.js';
 import { ANSWER_EXAMPLES, IN_REVIEW_EXAMPLE, NUMBER_PARAM, RECEIPT_EXAMPLE, REVIEWED_EXAMPLE, ROLLBACK_EXAMPLE } from './desk-examples.js';
-import { DeskCall, DeskWrites, type DeskWriteCall, type PreparedDeskWrite } from './desk-writes.js';
-import { DeskController, Enter } from './principal.js';
+import { DeskWrites, type PreparedDeskWrite } from './desk-writes.js';
+import { DeskController } from './principal.js';
 import { readReceipt } from './uploaded-receipt.js';
 
 const JSON_BODY = { type: 'object' } as const;
@@ -58,10 +59,10 @@ export class DeskWritesController implements OnModuleInit {
   }
 
   @Post('orders/:orderNumber/answer')
-  @Enter('desk.answer')
+  @EnterBy('desk.answer')
   @DeskWrite(200, '经办柜员录入反馈，待另一柜员复核', IN_REVIEW_EXAMPLE)
   @ApiBody({ schema: JSON_BODY, examples: ANSWER_EXAMPLES })
-  answer(@DeskCall() call: DeskWriteCall, @Param('orderNumber') orderNumber: string, @Body() body: unknown): Promise<object> {
+  answer(@OnceCall() call: WriteExchange, @Param('orderNumber') orderNumber: string, @Body() body: unknown): Promise<object> {
     return this.writes.run(call, async () => {
       const work = await this.answering.prepareAnswer(call.principal, orderNumber, body);
       return prepared(work.found, 200, (tx) => this.answering.store(tx, call.principal, work));
@@ -69,10 +70,10 @@ export class DeskWritesController implements OnModuleInit {
   }
 
   @Post('orders/:orderNumber/rollback')
-  @Enter('desk.rollback')
+  @EnterBy('desk.rollback')
   @DeskWrite(200, '经办柜员回退请求单，待另一柜员复核', IN_REVIEW_EXAMPLE)
   @ApiBody({ schema: { ...JSON_BODY, example: ROLLBACK_EXAMPLE } })
-  rollback(@DeskCall() call: DeskWriteCall, @Param('orderNumber') orderNumber: string, @Body() body: unknown): Promise<object> {
+  rollback(@OnceCall() call: WriteExchange, @Param('orderNumber') orderNumber: string, @Body() body: unknown): Promise<object> {
     return this.writes.run(call, async () => {
       const work = await this.answering.prepareRollback(call.principal, orderNumber, body);
       return prepared(work.found, 200, (tx) => this.answering.store(tx, call.principal, work));
@@ -80,13 +81,13 @@ export class DeskWritesController implements OnModuleInit {
   }
 
   @Post('orders/:orderNumber/receipts')
-  @Enter('desk.receipt.add')
+  @EnterBy('desk.receipt.add')
   @DeskWrite(201, '上传盖章回执（PDF），随反馈送出', RECEIPT_EXAMPLE)
   @ApiConsumes('application/json', 'application/pdf')
   @ApiBody({ schema: { ...JSON_BODY, example: { name: '回执.pdf', content: '<Base64>', sha256: '<可省略>' } } })
   @ApiResponse({ status: 413, description: '`too-large`' })
   @ApiResponse({ status: 415, description: '`unsupported-media-type`：不是 PDF' })
-  receipt(@DeskCall() call: DeskWriteCall, @Param('orderNumber') orderNumber: string, @Body() body: unknown): Promise<object> {
+  receipt(@OnceCall() call: WriteExchange, @Param('orderNumber') orderNumber: string, @Body() body: unknown): Promise<object> {
     return this.writes.run(call, async () => {
       const work = await this.receiving.prepare(call.principal, orderNumber, readReceipt(body));
       return prepared(work.found, 201, (tx) => this.receiving.store(tx, call.principal, work));
@@ -94,9 +95,9 @@ export class DeskWritesController implements OnModuleInit {
   }
 
   @Post('orders/:orderNumber/review')
-  @Enter('desk.review')
+  @EnterBy('desk.review')
   @DeskWrite(200, '复核柜员复核：通过即送达法院，退回则由经办重录', REVIEWED_EXAMPLE)
-  review(@DeskCall() call: DeskWriteCall, @Param('orderNumber') orderNumber: string, @Body() body: ReviewBody): Promise<object> {
+  review(@OnceCall() call: WriteExchange, @Param('orderNumber') orderNumber: string, @Body() body: ReviewBody): Promise<object> {
     return this.writes.run(call, async () => {
       const work = await this.reviewing.prepare(call.principal, orderNumber, body);
       return prepared(work.found, 200, (tx) => this.reviewing.store(tx, call.principal, work));
@@ -104,11 +105,11 @@ export class DeskWritesController implements OnModuleInit {
   }
 
   @Post('orders/:orderNumber/objections')
-  @Enter('desk.objection')
+  @EnterBy('desk.objection')
   @ApiOperation({ summary: '银行书面异议（尚未提供）' })
   @ApiParam(NUMBER_PARAM)
   @ApiResponse({ status: 501, description: '`not-implemented`' })
-  async objection(@DeskCall() call: DeskWriteCall, @Param('orderNumber') orderNumber: string): Promise<never> {
+  async objection(@OnceCall() call: WriteExchange, @Param('orderNumber') orderNumber: string): Promise<never> {
     await this.desks.order(call.principal, 'desk.objection', orderNumber);
     throw new AppError('not-implemented', '银行异议功能尚未提供');
   }

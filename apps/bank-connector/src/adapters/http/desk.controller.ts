@@ -1,13 +1,14 @@
 import { Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
 import type { Principal } from '#access';
+import { Caller, EnterBy } from '#http';
 import { BankHosts } from '../../bank-hosts.js';
 import { Desks } from '../../use-cases/read-desk/desks.js';
 import { ReadDesk } from '../../use-cases/read-desk/read-desk.js';
 import { DeskOrdersQuery, DeskRegisterQuery } from './desk-bodies.js';
 import { DETAIL_EXAMPLE, DOCUMENTS_EXAMPLE, LIST_EXAMPLE, NUMBER_PARAM } from './desk-examples.js';
 import { ordersQuery, pageAnswer, registerQuery } from './desk-paging.js';
-import { CurrentPrincipal, DeskController, Enter } from './principal.js';
+import { DeskController } from './principal.js';
 
 /** What clerks read. */
 @DeskController()
@@ -19,40 +20,40 @@ export class DeskReadController {
   }
 
   @Get('orders')
-  @Enter('desk.list')
+  @EnterBy('desk.list')
   @ApiOperation({ summary: '本行请求单列表（证件号码隐去）' })
   @ApiOkResponse({ schema: { example: LIST_EXAMPLE } })
   @ApiResponse({ status: 400, description: '`invalid`' })
-  async orders(@CurrentPrincipal() principal: Principal, @Query() query: DeskOrdersQuery): Promise<object> {
+  async orders(@Caller() principal: Principal, @Query() query: DeskOrdersQuery): Promise<object> {
     return pageAnswer(await this.reading.list(principal, ordersQuery(query)));
   }
 
   @Get('orders/:orderNumber')
-  @Enter('desk.read')
+  @EnterBy('desk.read')
   @ApiOperation({ summary: '请求单全文（明文；查阅留痕）' })
   @ApiParam(NUMBER_PARAM)
   @ApiOkResponse({ schema: { example: DETAIL_EXAMPLE } })
   @ApiResponse({ status: 404, description: '`not-found`' })
-  detail(@CurrentPrincipal() principal: Principal, @Param('orderNumber') orderNumber: string): Promise<object> {
+  detail(@Caller() principal: Principal, @Param('orderNumber') orderNumber: string): Promise<object> {
     return this.reading.detail(principal, orderNumber);
   }
 
   @Get('orders/:orderNumber/documents')
-  @Enter('desk.documents.read')
+  @EnterBy('desk.documents.read')
   @ApiOperation({ summary: '法律文书原件（Base64；查阅留痕）' })
   @ApiParam(NUMBER_PARAM)
   @ApiOkResponse({ schema: { example: DOCUMENTS_EXAMPLE } })
   @ApiResponse({ status: 404, description: '`not-found`' })
-  documents(@CurrentPrincipal() principal: Principal, @Param('orderNumber') orderNumber: string): Promise<object> {
+  documents(@Caller() principal: Principal, @Param('orderNumber') orderNumber: string): Promise<object> {
     return this.reading.documents(principal, orderNumber);
   }
 
   @Get('register')
-  @Enter('desk.register.read')
+  @EnterBy('desk.register.read')
   @ApiOperation({ summary: '协助执行登记簿' })
   @ApiOkResponse({ schema: { example: LIST_EXAMPLE } })
   @ApiResponse({ status: 400, description: '`invalid`' })
-  async register(@CurrentPrincipal() principal: Principal, @Query() query: DeskRegisterQuery): Promise<object> {
+  async register(@Caller() principal: Principal, @Query() query: DeskRegisterQuery): Promise<object> {
     return pageAnswer(await this.reading.list(principal, registerQuery(query)));
   }
 }

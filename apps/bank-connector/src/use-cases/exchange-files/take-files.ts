@@ -52,7 +52,7 @@ export class TakeFiles {
   }
 
   private async take(file: UpFile): Promise<void> {
-    const worth = judgeSignature(this.keys, this.context.bank, file, this.context.clock.now());
+    const worth = await judgeSignature(this.keys, this.context.bank, file, this.context.clock.now());
     const fault = faultOf(file, worth);
     const { legalPerson, name, bytes } = file;
     const reading = await this.parts.translation.readFile({ legalPerson, name, bytes, ...(fault === undefined ? {} : { fault }) });

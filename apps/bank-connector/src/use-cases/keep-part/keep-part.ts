@@ -20,8 +20,8 @@ export class KeepPart {
     const { database, vault, bank, clock } = this.context;
     const row = await findOrder(database.reader, orderNumber);
     if (!row || row.delivery === 'READY') throw new AppError('not-found', '没有该请求单');
-    if (judgeSignature(this.keys, bank, heard, clock.now()).signature !== 'valid')
-      throw new AppError('invalid', '签名无法确认，请重新上传');
+    const { signature } = await judgeSignature(this.keys, bank, heard, clock.now());
+    if (signature !== 'valid') throw new AppError('invalid', '签名无法确认，请重新上传');
     const { order } = await vault.know(row);
     if (order.transactions === undefined) throw new AppError('invalid', '该请求单没有要求往来流水');
     const { digest, size } = await vault.blobs.put(row.case_id, heard.bytes);

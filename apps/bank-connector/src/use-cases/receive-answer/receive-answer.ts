@@ -33,7 +33,7 @@ export class ReceiveAnswer {
     const row = await findOrder(database.reader, orderNumber);
     if (!row) throw new AppError('not-found', '没有该请求单');
     const known = await vault.know(row);
-    const judged = worth ?? judgeSignature(this.keys, bank, heard, clock.now());
+    const judged = worth ?? (await judgeSignature(this.keys, bank, heard, clock.now()));
     const reading = this.translation.readAnswer(heard.bytes, known.order);
     const fate = await this.recordAnswer.execute({ known, heard, worth: judged, reading });
     return { orderNumber, fate };

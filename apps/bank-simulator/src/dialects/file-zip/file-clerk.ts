@@ -113,7 +113,7 @@ export class FileClerk implements Worker {
   private async readSigned(down: ExchangeFolder, name: string): Promise<readonly PackageEntry[]> {
     const { bytes, seal } = await down.read(name);
     const signature = seal === undefined ? undefined : signatureInSeal(seal, bytes);
-    if (!this.inside.signatures.isOfCourt(bytes, signature)) throw new AppError('invalid', 'not signed by the court');
+    if (!(await this.inside.signatures.isOfCourt(bytes, signature))) throw new AppError('invalid', 'not signed by the court');
     return readPackage(bytes);
   }
 

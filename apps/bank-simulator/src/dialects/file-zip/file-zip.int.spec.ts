@@ -52,7 +52,7 @@ async function upPackages(legalPerson: string, start: string): Promise<UpPackage
     names.map(async (name) => {
       const bytes = await readFile(join(up, name));
       const signature = signatureInSeal(await readFile(join(up, `${name}.sig`), 'utf8'), bytes);
-      expect(simulator.court.holds(bytes, signature)).toBe(true);
+      expect(await simulator.court.holds(bytes, signature)).toBe(true);
       const entries = await readPackage(bytes);
       const records = entries.flatMap((entry) => courtXml.decodeElement(courtXml.readXml(entry.bytes), 'plain').children);
       return { name, entries, records };

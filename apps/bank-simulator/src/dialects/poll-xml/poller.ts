@@ -77,7 +77,7 @@ export class Poller implements Worker {
   private async takeOne(served: ServedOrder, silent: Set<string>): Promise<string | undefined> {
     const { dropRequest } = this.faults();
     if (strikes(dropRequest, this.around.entropy)) return undefined;
-    const read = this.read(served);
+    const read = await this.read(served);
     if (!read) return undefined;
     try {
       const problem = paperProblem(read) ?? (await this.documentProblem(read));
@@ -96,9 +96,10 @@ export class Poller implements Worker {
     return undefined;
   }
 
-  private read(served: ServedOrder): ReadOrder | undefined {
+  private async read(served: ServedOrder): Promise<ReadOrder | undefined> {
     try {
-      if (!this.inside.signatures.isOfCourt(served.bytes, served.signature)) throw new AppError('invalid', 'not signed by the court');
+      if (!(await this.inside.signatures.isOfCourt(served.bytes, served.signature)))
+        throw new AppError('invalid', 'not signed by the court');
       return readCourtOrder(served.bytes, CODING);
     } catch (error) {
       // Without a signature and a form nobody can be answered; the court sees that the order is never acknowledged.

@@ -26,6 +26,9 @@ export interface BankClaims {
   readonly irt?: string;
 }
 
+/** As the specification names them; which counts is said by the key. */
+const ALGORITHM_NAMES = { ed25519: 'EdDSA', 'sm2-sm3': 'SM2-SM3' } as const;
+
 export interface BankJwsParts {
   readonly bank: string;
   readonly signer: SignerPort;
@@ -45,20 +48,27 @@ export class BankJws {
     const { signer, time, entropy } = this.parts;
     const crit = ['b64', 'iat', 'jti', 'aud', 'msg', 'sub', ...(irt === undefined ? [] : ['irt'])];
     const named = { jti: entropy.bytes(JTI_BYTES).toString('base64url'), aud: 'court', msg, sub, irt };
-    const header = { alg: 'EdDSA', kid: signer.keyId, b64: false, crit, iat: Math.floor(time.realNow() / 1000), ...named };
+    const header = {
+      alg: ALGORITHM_NAMES[signer.algorithm],
+      kid: signer.keyId,
+      b64: false,
+      crit,
+      iat: Math.floor(time.realNow() / 1000),
+      ...named,
+    };
     const protectedPart = Buffer.from(JSON.stringify(header), 'utf8').toString('base64url');
     const signature = await signer.sign(signingInput(protectedPart, bytes));
     return `${protectedPart}..${signature.toString('base64url')}`;
   }
 
   /** What the court's signature says, if it holds over exactly these bytes, is meant for this bank, and was never here before. */
-  read(bytes: Uint8Array, value: string | undefined): CourtHeader | undefined {
+  async read(bytes: Uint8Array, value: string | undefined): Promise<CourtHeader | undefined> {
     const [, protectedPart = '', signature = ''] = FORM.exec(value ?? '') ?? [];
     const header = membersOf(protectedPart);
     const { bank, courtKeys, time } = this.parts;
     const key = courtKeys.find(({ keyId }) => keyId === header['kid']);
-    if (!key || header['alg'] !== 'EdDSA' || header['b64'] !== false || !namesAll(header['crit'])) return undefined;
-    if (!key.verify(signingInput(protectedPart, bytes), Buffer.from(signature, 'base64url'))) return undefined;
+    if (!key || header['alg'] !== ALGORITHM_NAMES[key.algorithm] || header['b64'] !== false || !namesAll(header['crit'])) return undefined;
+    if (!(await key.verify(signingInput(protectedPart, bytes), Buffer.from(signature, 'base64url')))) return undefined;
     const { iat, jti, aud, sub } = header;
     const msg = COURT_MESSAGES.find((known) => known === header['msg']);
     if (typeof iat !== 'number' || typeof jti !== 'string' || typeof sub !== 'string' || aud !== bank || msg === undefined)

@@ -38,7 +38,7 @@ export class RealtimeCounter {
   async order(bytes: Buffer, signature: string | undefined): Promise<CounterReply> {
     const faults = this.faults();
     if (faults.down || strikes(faults.dropRequest, this.around.entropy)) return BROKEN;
-    const header = this.jws.read(bytes, signature);
+    const header = await this.jws.read(bytes, signature);
     if (header?.msg !== 'order') return NOT_THE_COURT;
     const read = tryRead(bytes);
     if (read?.order.orderNumber !== header.sub)
@@ -57,7 +57,7 @@ export class RealtimeCounter {
   async status(orderNumber: string, signature: string | undefined): Promise<CounterReply> {
     const { bank, orders } = this.inside;
     if (this.faults().down) return BROKEN;
-    const header = this.jws.read(Buffer.alloc(0), signature);
+    const header = await this.jws.read(Buffer.alloc(0), signature);
     if (header?.msg !== 'query' || header.sub !== orderNumber) return NOT_THE_COURT;
     const record = await orders.find(bank, orderNumber);
     if (record) return this.reply(header, record);
@@ -69,7 +69,7 @@ export class RealtimeCounter {
     const { bank, days } = this.inside;
     const { down, statement: misdeed } = this.faults();
     if (down) return BROKEN;
-    const header = this.jws.read(bytes, signature);
+    const header = await this.jws.read(bytes, signature);
     const asked = readDayRequest(bytes);
     if (header?.msg !== 'day-query' || !asked || header.sub !== `${asked.from}/${asked.to}/${asked.page}`) return NOT_THE_COURT;
     if (misdeed === 'silent') return { kind: 'unsigned', status: 404 };

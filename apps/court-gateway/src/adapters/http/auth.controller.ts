@@ -1,10 +1,9 @@
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { Reads, Text } from '#http';
 import { SignInUser } from '../../use-cases/sign-in-user/sign-in-user.js';
 import type { SignedIn } from '../../use-cases/sign-in-user/signed-in.js';
-import { Reads } from './documented.js';
-import { Text } from './fields.js';
 
 /** What every way of signing in answers. */
 export const SIGNED_IN_EXAMPLE = {

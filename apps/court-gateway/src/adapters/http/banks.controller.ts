@@ -1,6 +1,6 @@
 import { Get, Inject } from '@nestjs/common';
+import { Reads } from '#http';
 import { ShowBanks } from '../../use-cases/show-banks/show-banks.js';
-import { Reads } from './documented.js';
 import { ApiController, Enter } from './principal.js';
 
 const EXAMPLE = {

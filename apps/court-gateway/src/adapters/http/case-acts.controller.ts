@@ -1,5 +1,6 @@
 import { Body, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { assertMay, type Principal } from '#access';
+import { WritesOnce } from '#http';
 import { moneyJson, parseAmount } from '#kernel';
 import { CloseCase } from '../../use-cases/close-case/close-case.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
@@ -9,7 +10,6 @@ import { figuresOfCase } from '../store/case-figures.js';
 import { loadCase, pathId } from '../store/case-rows.js';
 import { CloseBody, SatisfactionBody } from './case-bodies.js';
 import { CASE_EXAMPLE, FIGURES_EXAMPLE } from './case-examples.js';
-import { WritesOnce } from './documented.js';
 import { ApiController, Enter } from './principal.js';
 import { Write, Writes, type WriteCall } from './writes.js';
 

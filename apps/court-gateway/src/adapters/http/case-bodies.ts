@@ -1,8 +1,7 @@
+import { Amount, Code, CurrencyCode, Day, Filter, OneOf, PageQuery, Part, Parts, Text, Version, Words } from '#http';
 import { CASE_KINDS, CLOSE_MANNERS, ID_TYPES, PARTY_ROLES, type CloseManner, type PartyRole } from '#orders';
 import { PARTIES_MAX } from '../../use-cases/file-case/new-case.js';
 import { SATISFACTION_KINDS } from '../../use-cases/record-satisfaction/record-satisfaction.js';
-import { Amount, Code, CurrencyCode, Day, Filter, OneOf, Part, Parts, Text, Version, Words } from './fields.js';
-import { PageQuery } from './pagination.js';
 
 const TAGS_MAX = 20;
 const TAG_LENGTH_MAX = 50;

@@ -1,5 +1,6 @@
 import { Body, Get, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
 import { assertMay, type Action, type Principal } from '#access';
+import { Reads, WritesOnce } from '#http';
 import { maskAccount, type DataKey } from '#privacy';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { ApproveChange, type Decision } from '../../use-cases/change-case/approve-change.js';
@@ -17,7 +18,6 @@ import { Vault } from '../../vault.js';
 import { loadCase, notFound, pathId } from '../store/case-rows.js';
 import { ChangeApprovalBody, CourtAccountChangeBody, DebtChangeBody } from './case-bodies.js';
 import { CHANGE_EXAMPLE } from './case-examples.js';
-import { Reads, WritesOnce } from './documented.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 import { Write, Writes, type WriteCall } from './writes.js';
 

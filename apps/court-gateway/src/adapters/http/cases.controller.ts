@@ -1,5 +1,6 @@
 import { Body, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { assertMay, courtScopeOf, may, type Principal } from '#access';
+import { afterClause, cutPage, pageStart, Reads, WritesOnce } from '#http';
 import { AppError } from '#kernel';
 import { parseCaseNumber } from '#orders';
 import type { SqlValue } from '#persistence';
@@ -10,8 +11,6 @@ import { CaseViews } from '../../use-cases/show-case/case-view.js';
 import { loadCase, pathId, readAtOnce, type CaseRow } from '../store/case-rows.js';
 import { CaseListQuery, FileCaseBody } from './case-bodies.js';
 import { CASE_EXAMPLE } from './case-examples.js';
-import { Reads, WritesOnce } from './documented.js';
-import { afterClause, cutPage, pageStart } from './pagination.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 import { Write, Writes, type WriteCall } from './writes.js';
 

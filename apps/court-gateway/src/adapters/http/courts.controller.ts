@@ -1,12 +1,11 @@
 import { Body, Get, Inject, Param, Put } from '@nestjs/common';
+import { Parts, Reads, Text, Version, WritesOnce } from '#http';
 import type { Reader } from '#persistence';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { RegisterCourtAccounts } from '../../use-cases/register-court-accounts/register-court-accounts.js';
 import { Vault } from '../../vault.js';
 import { notFound } from '../store/case-rows.js';
 import { findCourt, registeredAccounts, type RegisteredAccount } from '../store/court-rows.js';
-import { Reads, WritesOnce } from './documented.js';
-import { Parts, Text, Version } from './fields.js';
 import { ApiController, Enter } from './principal.js';
 import { Write, Writes, type WriteCall } from './writes.js';
 

@@ -1,11 +1,11 @@
-import { Get, Headers, Inject, Param, Res } from '@nestjs/common';
+import { Get, Headers, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '#access';
+import { Reads, stayOpen } from '#http';
 import { AppError } from '#kernel';
 import { StreamEvents } from '../../use-cases/stream-events/stream-events.js';
 import { invalidAt } from './base64.js';
-import { Reads } from './documented.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 
 const EVENT_ID = /^\d{1,12}$/;
@@ -33,11 +33,13 @@ export class EventsController {
     @Param('id') id: string,
     @Headers('last-event-id') last: string | undefined,
     @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (last !== undefined && last !== '' && !EVENT_ID.test(last)) throw invalidAt('/Last-Event-ID', '不是事件的编号');
     await this.streams.admit(principal, id);
     reply.hijack();
+    stayOpen(request);
     const { raw } = reply;
     raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',

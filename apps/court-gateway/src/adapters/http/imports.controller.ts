@@ -4,12 +4,12 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { assertMay, type Principal } from '#access';
+import { Reads, WritesOnce } from '#http';
 import { AppError } from '#kernel';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { ImportCases } from '../../use-cases/import-cases/import-cases.js';
 import { notFound, pathId } from '../store/case-rows.js';
 import { findImport, importView } from '../store/import-rows.js';
-import { Reads, WritesOnce } from './documented.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 import { Write, Writes, type WriteCall } from './writes.js';
 

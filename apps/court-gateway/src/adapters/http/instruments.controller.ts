@@ -1,5 +1,6 @@
 import { Body, Get, HttpCode, Inject, Param, Post, StreamableFile } from '@nestjs/common';
 import { assertMay, type Principal } from '#access';
+import { Amount, Code, Day, OneOf, Reads, Text, WritesOnce } from '#http';
 import { instantText, moneyJson, parseAmount, sha256Hex } from '#kernel';
 import { INSTRUMENT_TYPES, type InstrumentType } from '#orders';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
@@ -11,8 +12,6 @@ import { findInstrument, instrumentRows, openTexts, type InstrumentRow } from '.
 import type { DataKey } from '#privacy';
 import { invalidAt, readBase64 } from './base64.js';
 import { ReasonBody } from './case-bodies.js';
-import { Reads, WritesOnce } from './documented.js';
-import { Amount, Code, Day, OneOf, Text } from './fields.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 import { Write, Writes, type WriteCall } from './writes.js';
 

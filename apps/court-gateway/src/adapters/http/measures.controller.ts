@@ -1,11 +1,10 @@
 import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { Principal } from '#access';
+import { Reads, Text } from '#http';
 import type { Relay } from '#messaging';
 import { GATEWAY_RELAY } from '../../gateway-parts.js';
 import { ReadMoney } from '../../use-cases/show-money/read-money.js';
 import { ReasonBody } from './case-bodies.js';
-import { Reads } from './documented.js';
-import { Text } from './fields.js';
 import { MEASURE_EXAMPLE, MEASURES_EXAMPLE } from './money-examples.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 

@@ -1,4 +1,5 @@
 import { Body, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { afterClause, Code, cutPage, Day, OneOf, PageQuery, pageStart, Reads, Text, Version, WritesOnce } from '#http';
 import { maskPhone } from '#privacy';
 import type { Reader } from '#persistence';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
@@ -7,9 +8,6 @@ import { Vault } from '../../vault.js';
 import { notFound } from '../store/case-rows.js';
 import { filingsOf, findOfficer, openOfficer, type OfficerRow } from '../store/officer-rows.js';
 import { invalidAt, readBase64 } from './base64.js';
-import { Reads, WritesOnce } from './documented.js';
-import { Code, Day, OneOf, Text, Version } from './fields.js';
-import { afterClause, cutPage, PageQuery, pageStart } from './pagination.js';
 import { ApiController, Enter } from './principal.js';
 import { Write, Writes, type WriteCall } from './writes.js';
 

@@ -1,12 +1,12 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Reads } from '#http';
 import { LOGIN_SECONDS_MAX, SignInByOidc } from '../../use-cases/sign-in-user/sign-in-by-oidc.js';
 import type { SignedIn } from '../../use-cases/sign-in-user/signed-in.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { SIGNED_IN_EXAMPLE } from './auth.controller.js';
 import { cookieOf } from './cookies.js';
-import { Reads } from './documented.js';
 
 const PATH = '/api/v1/auth/oidc';
 const ERRORS = ['not-implemented', 'unavailable'];

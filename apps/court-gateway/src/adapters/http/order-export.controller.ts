@@ -3,10 +3,10 @@ import { Get, Inject, Query, StreamableFile } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import type { Principal } from '#access';
+import { Reads } from '#http';
 import type { Relay } from '#messaging';
 import { GATEWAY_RELAY } from '../../gateway-parts.js';
 import { ExportOrders } from '../../use-cases/export-orders/export-orders.js';
-import { Reads } from './documented.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 
 export class OrderExportQuery {

@@ -1,5 +1,6 @@
 import { Body, Get, HttpCode, Inject, Param, Post, StreamableFile } from '@nestjs/common';
 import type { Principal } from '#access';
+import { Amount, OneOf, Reads, Text, Whole, WritesOnce } from '#http';
 import { instantText, moneyJson } from '#kernel';
 import type { Relay } from '#messaging';
 import type { DataKey } from '#privacy';
@@ -8,8 +9,6 @@ import { ReadOrder } from '../../use-cases/read-order/read-order.js';
 import { ResolveOrder } from '../../use-cases/resolve-order/resolve-order.js';
 import { Vault } from '../../vault.js';
 import { openResolution, RESOLUTION_OUTCOMES, type ResolutionOutcome, type ResolutionRow } from '../store/resolution-rows.js';
-import { Reads, WritesOnce } from './documented.js';
-import { Amount, OneOf, Text, Whole } from './fields.js';
 import { RECEIPT_EXAMPLE, RESOLUTION_EXAMPLE } from './money-examples.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 import { Write, Writes, type WriteCall } from './writes.js';

@@ -1,10 +1,10 @@
 import { Body, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Reads } from '#http';
 import type { Relay } from '#messaging';
 import type { Principal } from '#access';
 import { GATEWAY_RELAY } from '../../gateway-parts.js';
 import { RevealParty } from '../../use-cases/reveal-party/reveal-party.js';
 import { ReasonBody } from './case-bodies.js';
-import { Reads } from './documented.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 
 @ApiController('parties', '当事人')

@@ -1,12 +1,11 @@
 import { Body, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import type { Principal } from '#access';
+import { Flag, Reads, Text, WritesOnce } from '#http';
 import { paymentView } from '../../use-cases/show-money/money-views.js';
 import { ReadMoney } from '../../use-cases/show-money/read-money.js';
 import { SettlePayment, type PreparedPayment } from '../../use-cases/settle-payment/settle-payment.js';
 import type { Tx } from '#persistence';
 import type { PaymentRow } from '../store/payment-rows.js';
-import { Reads, WritesOnce } from './documented.js';
-import { Flag, Text } from './fields.js';
 import { PAYMENT_EXAMPLE } from './money-examples.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 import { optionalBody } from './request-bodies.js';

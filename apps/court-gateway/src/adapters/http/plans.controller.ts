@@ -1,8 +1,8 @@
 import { Body, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { WritesOnce } from '#http';
 import { instantText, moneyJson } from '#kernel';
 import { maskAccount } from '#privacy';
 import { PlanFreeze, type MadePlan } from '../../use-cases/plan-freeze/plan-freeze.js';
-import { WritesOnce } from './documented.js';
 import { ApiController, Enter } from './principal.js';
 import { PlanBody } from './request-bodies.js';
 import { PLAN_EXAMPLE } from './request-examples.js';

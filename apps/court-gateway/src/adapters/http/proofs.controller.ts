@@ -1,9 +1,9 @@
 import { Get, Inject, Param } from '@nestjs/common';
 import type { Principal } from '#access';
+import { Reads } from '#http';
 import type { Relay } from '#messaging';
 import { GATEWAY_RELAY } from '../../gateway-parts.js';
 import { ProveRequest, type RequestProof } from '../../use-cases/prove-request/prove-request.js';
-import { Reads } from './documented.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 
 @ApiController('requests/:id', '证明')

@@ -1,9 +1,7 @@
+import { Amount, Code, Day, Filter, OneOf, PageQuery, Part, Parts, strictValidation, Text, Words } from '#http';
 import { AppError } from '#kernel';
-import { strictValidation } from '#http';
 import { ACTIONS, SCOPES, type Action, type Scope } from '#orders';
 import type { RequestCommand } from '../../use-cases/post-request/command.js';
-import { Amount, Code, Day, Filter, OneOf, Part, Parts, Text, Words } from './fields.js';
-import { PageQuery } from './pagination.js';
 
 /** Lines, measures, debtors or banks that one body may name; policy may ask for fewer. */
 const LISTED_MAX = 500;

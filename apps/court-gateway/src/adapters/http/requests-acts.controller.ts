@@ -1,11 +1,10 @@
 import { Body, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { GATE_CODES } from '#http';
+import { GATE_CODES, WritesOnce } from '#http';
 import { DecideApproval } from '../../use-cases/decide-approval/decide-approval.js';
 import { PrepareApproval } from '../../use-cases/decide-approval/prepare-approval.js';
 import { ReadRequests } from '../../use-cases/read-request/read-requests.js';
 import { WithdrawRequest } from '../../use-cases/withdraw-request/withdraw-request.js';
 import { loadRequest } from '../store/request-rows.js';
-import { WritesOnce } from './documented.js';
 import { ApiController, Enter } from './principal.js';
 import { ApprovalBody, optionalBody, WithdrawBody } from './request-bodies.js';
 import { REQUEST_EXAMPLE } from './request-examples.js';

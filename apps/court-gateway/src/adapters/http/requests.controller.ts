@@ -1,15 +1,13 @@
 import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
 import { assertMayEnter, type Principal } from '#access';
-import { GATE_CODES } from '#http';
+import { GATE_CODES, pageStart, Reads, WritesOnce } from '#http';
 import { AppError } from '#kernel';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { acceptedAnswer, RequestBatch } from './request-batch.js';
 import { PostRequest } from '../../use-cases/post-request/post-request.js';
 import { acceptedView } from '../../use-cases/read-request/request-view.js';
 import { ReadRequests } from '../../use-cases/read-request/read-requests.js';
-import { Reads, WritesOnce } from './documented.js';
-import { pageStart } from './pagination.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 import {
   DeductBody,

@@ -2,10 +2,8 @@ import { Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import type { Principal } from '#access';
+import { Day, PageQuery, pageStart, Reads, Text } from '#http';
 import { ShowStatements } from '../../use-cases/show-statements/show-statements.js';
-import { Reads } from './documented.js';
-import { Day, Text } from './fields.js';
-import { PageQuery, pageStart } from './pagination.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 import { STATEMENT_EXAMPLE, STATEMENT_SUMMARY_EXAMPLE } from './statement-examples.js';
 

@@ -1,5 +1,6 @@
 import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { courtScopeOf, mayEnter, type Principal } from '#access';
+import { cutPage, Id, OneOf, PageQuery, pageStart, Reads, Text, WritesOnce } from '#http';
 import { AppError, endOfLegalDate, isLegalDate, parseInstant, type Instant } from '#kernel';
 import { TASK_KINDS, type TaskKind } from '#orders';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
@@ -8,10 +9,7 @@ import { taskView } from '../../use-cases/show-money/money-views.js';
 import { Vault } from '../../vault.js';
 import { bankTaskKey, listTasks, Tasks, type TaskRow } from '../store/task-rows.js';
 import { invalidAt } from './base64.js';
-import { Reads, WritesOnce } from './documented.js';
-import { Id, OneOf, Text } from './fields.js';
 import { TASK_EXAMPLE } from './money-examples.js';
-import { cutPage, PageQuery, pageStart } from './pagination.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
 import { optionalBody } from './request-bodies.js';
 import { Write, Writes, type WriteCall } from './writes.js';

@@ -1,10 +1,10 @@
+import { afterClause, type PageStart } from '#http';
 import type { Instant, LegalDate } from '#kernel';
 import { move, REQUEST_LIFE, type Action, type ApproverRole, type GateApprovals, type RequestStatus } from '#orders';
 import { compareAndSetOrStale, insert, type Reader, type Row, type SqlValue, type Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import type { Scope } from '#access';
 import type { Vault } from '../../vault.js';
-import { afterClause, type PageStart } from '../http/pagination.js';
 import { notFound } from './case-rows.js';
 
 /** Who posts what the system drafts; no user has this id. */

@@ -1,7 +1,7 @@
 import type { Scope } from '#access';
+import { afterClause, type PageStart } from '#http';
 import type { Instant, LegalDate } from '#kernel';
 import type { Reader, Row, SqlValue, Tx } from '#persistence';
-import { afterClause, type PageStart } from '../http/pagination.js';
 
 /** Whether the bank has said its side: its way of exchange has no word for it, its word is still awaited, or it has been compared. */
 export type BankSide = 'absent' | 'awaited' | 'stated';

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { afterClause, type PageStart } from '#http';
 import { newId, type Instant } from '#kernel';
 import type { Scope } from '#access';
 import { isStateOf, type LifeCycle, type TaskKind } from '#orders';
@@ -6,7 +7,6 @@ import { compareAndSet, placeholders, type Reader, type Row, type SqlValue, type
 import type { DataKey } from '#privacy';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
-import { afterClause, type PageStart } from '../http/pagination.js';
 
 type TaskState = 'open' | 'done';
 

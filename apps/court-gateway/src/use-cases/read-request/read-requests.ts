@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { assertMay, courtScopeOf, type Principal } from '#access';
+import { cutPage, type Page, type PageStart } from '#http';
 import { AppError } from '#kernel';
 import { isStateOf, REQUEST_LIFE } from '#orders';
 import { placeholders, type Reader } from '#persistence';
-import { cutPage, type Page, type PageStart } from '../../adapters/http/pagination.js';
 import { linesOfOrders, ordersOfRequests } from '../../adapters/store/order-rows.js';
 import { listRequests, loadRequest, type ApprovalRow, type RequestRow } from '../../adapters/store/request-rows.js';
 import { userNames } from '../../adapters/store/user-rows.js';

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { assertMay, bankScopeOf, type Principal, type Scope } from '#access';
+import { cutPage, type Page, type PageStart } from '#http';
 import { instantText, isLegalDate, type LegalDate } from '#kernel';
 import { notFound } from '../../adapters/store/case-rows.js';
 import {
@@ -9,7 +10,6 @@ import {
   type SignedStatementRow,
   type StatementRow,
 } from '../../adapters/store/statement-rows.js';
-import { cutPage, type Page, type PageStart } from '../../adapters/http/pagination.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { textOf } from '../make-statement/statement-text.js';
 import type { StatementBody } from '../make-statement/statement-content.js';

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
-import { statusOf } from '#http';
+import { statusOf } from './problem.js';
 
 /** What the interface's description says of one route. */
 export interface RouteDoc {
@@ -16,7 +16,7 @@ export interface RouteDoc {
   readonly errors?: readonly string[];
 }
 
-const READ_ERRORS = ['invalid', 'unauthenticated', 'forbidden', 'too-many-requests', 'store-unavailable'];
+const READ_ERRORS = ['invalid', 'unauthenticated', 'forbidden', 'too-many-requests', 'store-unavailable', 'overloaded'];
 const WRITE_ERRORS = [...READ_ERRORS, 'idempotency-key-required', 'idempotency-mismatch', 'too-large', 'unsupported-media-type'];
 
 /** Describes a route that reads. */

@@ -1,7 +1,7 @@
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { AppError, type Instant } from '#kernel';
-import type { Row, SqlValue } from '#persistence';
+import type { SqlValue } from '#persistence';
 
 export const PAGE_SIZE = 50;
 export const PAGE_SIZE_MAX = 500;
@@ -40,7 +40,7 @@ export function pageStart(query: PageQuery): PageStart {
 }
 
 function readCursor(cursor: string): { at: Instant; id: string } {
-  const match = /^(\d{1,15})\.([\w-]{1,80})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
+  const match = /^(\d{1,15})\.([\x21-\x7e]{1,100})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
   if (!match?.[1] || !match[2]) throw badQuery('/cursor', '不是有效的游标');
   return { at: Number(match[1]), id: match[2] };
 }
@@ -59,7 +59,7 @@ export function afterClause(start: PageStart, at: string, id: string): { readonl
 }
 
 /** Cuts the row too many off and makes the cursor of the next page from the last row shown. */
-export function cutPage<R extends Row>(rows: readonly R[], start: PageStart, keyOf: (row: R) => { at: Instant; id: string }) {
+export function cutPage<R>(rows: readonly R[], start: PageStart, keyOf: (row: R) => { at: Instant; id: string }) {
   const shown = rows.slice(0, start.limit);
   const last = shown.at(-1);
   if (rows.length <= start.limit || !last) return { rows: shown, nextCursor: null };
