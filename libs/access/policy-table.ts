@@ -42,6 +42,8 @@ const OFFICER = row<CourtResource>({ officer: ownCourt });
 const OFFICER_OR_JUDGE = row<CourtResource>({ officer: ownCourt, judge: ownCourt });
 const APPROVERS = row<PendingApproval>({ officer: otherApprover, judge: otherApprover, leader: otherApprover });
 const DESK = row<BankOrder>({ clerk: ownBank, reviewer: ownBank });
+/** What the court and one bank have to say of each other's day. */
+const STATEMENT = row<BankOrder>({ leader: anywhere, auditor: anywhere, clerk: ownBank, reviewer: ownBank });
 const DESK_CLERK = row<BankOrder>({ clerk: ownBank });
 
 /**
@@ -108,6 +110,7 @@ export const POLICY = {
 
   'task.list': nobodyBut('officer', 'judge', 'leader', 'auditor'),
   'task.done': COURT,
+  'bank-task.done': nobodyBut('leader'),
   'order.resolve': OFFICER_OR_JUDGE,
   'order.resolution.approve': APPROVERS,
   'order.receipts.read': COURT_AND_AUDITOR,
@@ -116,6 +119,8 @@ export const POLICY = {
   'order.export': nobodyBut('auditor'),
 
   'bank.list': EVERYBODY,
+  'statement.list': nobodyBut('leader', 'auditor', 'clerk', 'reviewer'),
+  'statement.read': STATEMENT,
   'event-feed.read': nobodyBut('auditor', 'service'),
   'ledger.entries.read': nobodyBut('auditor'),
   'ledger.findings.read': nobodyBut('auditor'),

@@ -1,8 +1,8 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError, type CircuitBreakerPolicy } from 'cockatiel';
 import type { Log, RealTime } from '#kernel';
 import type { BankLimits } from './bank-profile.js';
-import type { SendOutcome, StatusOutcome, UnknownOutcome } from './outcomes.js';
-import type { PushConnector, WireOrder } from './ports.js';
+import type { DayOutcome, SendOutcome, StatusOutcome, UnknownOutcome } from './outcomes.js';
+import type { DayAsked, DayStatements, PushConnector, WireOrder } from './ports.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Real time between the end of one trial of a bank that seems dead and the next; well below the 30 s in which a crashed order must settle. */
@@ -81,13 +81,18 @@ export class GuardedPush {
     return this.call('query', (signal) => this.inner.query(order.orderNumber, signal, order));
   }
 
+  /** A question about a day counts against the same limits; callers look at `capacity()` first. */
+  askDay(days: DayStatements, asked: DayAsked): Promise<DayOutcome> {
+    return this.call('day', (signal) => days.askDay(asked, signal));
+  }
+
   /** Cuts off the calls under way, for the end of the process; each becomes `unknown`. */
   abortAll(): void {
     for (const controller of this.controllers) controller.abort();
   }
 
-  private async call<T extends SendOutcome | StatusOutcome>(
-    what: 'send' | 'query',
+  private async call<T extends SendOutcome | StatusOutcome | DayOutcome>(
+    what: 'send' | 'query' | 'day',
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T | UnknownOutcome> {
     this.running += 1;

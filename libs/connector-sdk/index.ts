@@ -1,4 +1,5 @@
 export * from './bank-profile.js';
+export { businessPeriodOf, businessPeriodsBetween, type BusinessPeriod } from './business-periods.js';
 export type { ServiceHours } from './service-hours.js';
 export * from './manifest.js';
 export * from './outcomes.js';

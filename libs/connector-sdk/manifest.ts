@@ -14,6 +14,8 @@ export interface Manifest {
   readonly dedupByReference: boolean;
   /** The bank tells unasked when coverage changes; others are asked again (I16). */
   readonly notices: boolean;
+  /** The bank says at the end of a day what it has done on it: asked for by push (`DayStatements`), or as a file of its own. */
+  readonly dayStatement: boolean;
   /** How the court's documents reach the bank: inside the order's bytes, fetched by order number, shown on the screen, or not at all: the order names them by their digests. */
   readonly documents: 'inside' | 'fetched' | 'shown' | 'named';
   /** What can be said in it, where that is not everything. A profile that claims another ability stops the start. */

@@ -1,3 +1,4 @@
+import type { DayReading } from './readings.js';
 import type { SignatureWorth } from './wire-signature.js';
 
 /** Bytes of the bank exactly as they came, with the signature that came beside them. Nobody has parsed them yet (I11). */
@@ -45,5 +46,20 @@ export interface NotFoundOutcome {
   readonly kind: 'not-found';
 }
 
+/** The bank was reached and has no statement to give: not yet, or it gives none. */
+export interface NotReadyOutcome {
+  readonly kind: 'not-ready';
+  readonly reason: string;
+}
+
+/** A page of the bank's statement: its exact bytes, what their signature is worth, and what they say. */
+export interface DayPageOutcome {
+  readonly kind: 'page';
+  readonly heard: HeardBytes;
+  readonly worth: SignatureWorth;
+  readonly reading: DayReading;
+}
+
+export type DayOutcome = DayPageOutcome | NotReadyOutcome | UnknownOutcome;
 export type SendOutcome = AnsweredOutcome | AcceptedOutcome | RejectedOutcome | UnknownOutcome;
 export type StatusOutcome = AnsweredOutcome | AcceptedOutcome | NotFoundOutcome | UnknownOutcome;

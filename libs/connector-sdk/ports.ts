@@ -1,5 +1,6 @@
 import type { OrderDispatched } from '#contracts';
-import type { HeardBytes, SendOutcome, StatusOutcome } from './outcomes.js';
+import type { LegalDate } from '#kernel';
+import type { DayOutcome, HeardBytes, SendOutcome, StatusOutcome } from './outcomes.js';
 import type { AnswerContent, AnswerReading, NoticeReading } from './readings.js';
 
 /** The clear bytes of an order's documents by their digest; empty where the dialect's manifest says they are not inside. */
@@ -32,6 +33,20 @@ export interface PushConnector extends OrderTranslation {
    */
   query(orderNumber: string, signal: AbortSignal, order: WireOrder): Promise<StatusOutcome>;
   readNotice(bytes: Buffer): NoticeReading;
+}
+
+/** Which page is wanted of a bank's statement of some legal days, both inclusive. */
+export interface DayAsked {
+  readonly from: LegalDate;
+  readonly to: LegalDate;
+  /** From 1. */
+  readonly page: number;
+}
+
+/** A bank that can be asked for its side of a day; the manifest's `dayStatement` says whether a dialect has it. */
+export interface DayStatements {
+  /** MUST judge the signature over the exact bytes before reading them. Never throws for the network. */
+  askDay(asked: DayAsked, signal: AbortSignal): Promise<DayOutcome>;
 }
 
 export interface PulledDocument {

@@ -1,4 +1,4 @@
-import type { BankNotified, OrderAnswered } from '#contracts';
+import type { BankNotified, BankStated, OrderAnswered } from '#contracts';
 
 /** What an answer says, translated and not judged. `unreadable` is no answer: the order stays undetermined (I6). */
 export type AnswerReading =
@@ -22,3 +22,12 @@ export type NoticeContent = Omit<BankNotified, 'bank' | 'original' | 'factLeafHa
 
 export type NoticeReading =
   { readonly kind: 'notice'; readonly notice: NoticeContent } | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** What a page, or a file, of a bank's statement says of a day, without what only the connector knows. */
+export type DayPage = Pick<BankStated, 'from' | 'to' | 'statementNo' | 'statedAt' | 'totals' | 'references' | 'items'> & {
+  /** From 1. */
+  readonly page: number;
+  readonly pages: number;
+};
+
+export type DayReading = { readonly kind: 'day'; readonly page: DayPage } | { readonly kind: 'unreadable'; readonly reason: string };

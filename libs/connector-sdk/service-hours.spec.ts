@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isOpenAt, opensAt, parseInstant } from '#kernel';
+import { addDays, isOpenAt, opensAt, parseInstant } from '#kernel';
+import { businessPeriodOf, businessPeriodsBetween } from './business-periods.js';
 import { ProfileReader } from './profile-reader.js';
 import { readServiceHours, type ServiceHours } from './service-hours.js';
 
@@ -49,6 +50,47 @@ describe('the service hours of a bank', () => {
         for (let minute = now; minute < next; minute += 600_000) expect(isOpenAt(hours, minute)).toBe(false);
       }),
     );
+  });
+
+  it.each([
+    ['2026-03-10', '2026-03-10', '2026-03-10', 'a Tuesday'],
+    ['2026-03-15', '2026-03-15', '2026-03-16', 'a Sunday belongs to the Monday'],
+    ['2026-03-16', '2026-03-15', '2026-03-16', 'and the Monday has it'],
+    ['2026-10-01', '2026-10-01', '2026-10-03', 'two holidays belong to the Saturday after them'],
+    ['2026-10-11', '2026-10-11', '2026-10-11', 'a Sunday that is worked'],
+  ])('%s belongs to the business days %s to %s: %s', (day, from, to) => {
+    expect(businessPeriodOf(hours, day)).toEqual({ from, to });
+  });
+
+  it('has a business day every day without hours', () => {
+    expect(businessPeriodOf(undefined, '2026-03-15')).toEqual({ from: '2026-03-15', to: '2026-03-15' });
+  });
+
+  it('has each day in exactly one business day, also around a far opening', () => {
+    const week = Array.from({ length: 7 }, () => []);
+    const rare = { week, days: new Map([['2026-07-01', [{ fromMinute: 0, toMinute: 1 }]]]) };
+    fc.assert(
+      fc.property(fc.constantFrom(hours, rare), fc.integer({ min: 0, max: 400 }), (calendar, away) => {
+        const day = addDays('2026-01-01', away);
+        const period = businessPeriodOf(calendar, day);
+        expect(period.from <= day && day <= period.to).toBe(true);
+        for (let inside = period.from; inside <= period.to; inside = addDays(inside, 1)) {
+          expect(businessPeriodOf(calendar, inside)).toEqual(period);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['2026-03-12', '2026-03-13', 9, '2026-03-13..2026-03-13', 'the day that has ended'],
+    ['2026-03-13', '2026-03-13', 9, '', 'nothing new'],
+    ['2026-03-14', '2026-03-15', 9, '', 'a Sunday alone has no business day yet'],
+    ['2026-03-13', '2026-03-16', 9, '2026-03-14..2026-03-14 2026-03-15..2026-03-16', 'over a Sunday'],
+    ['2026-03-01', '2026-03-13', 2, '2026-03-02..2026-03-12 2026-03-13..2026-03-13', 'more than are made at once: the first has the rest'],
+    ['2026-03-15', '2026-03-16', 9, '2026-03-16..2026-03-16', 'begun on a Sunday'],
+  ])('after %s and through %s, at most %s, there are %s: %s', (after, through, max, expected) => {
+    const found = businessPeriodsBetween(hours, after, through, max);
+    expect(found.map(({ from, to }) => `${from}..${to}`).join(' ')).toBe(expected);
   });
 
   it('has no opening to name where only one far day is worked', () => {

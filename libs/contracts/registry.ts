@@ -15,6 +15,7 @@ import { orderProgressedSchema, type OrderProgressed } from './messages/order-pr
 import { messagesTakenSchema, type MessagesTaken } from './messages/messages-taken.js';
 import type { OrderAnswered } from './messages/order-answered.js';
 import type { BankNotified } from './messages/bank-notified.js';
+import { bankStatedSchema, type BankStated } from './messages/bank-stated.js';
 import { bankNotifiedSchema, factRecordedSchema, orderAnsweredSchema, type FactRecorded } from './messages/answer-schemas.js';
 
 /** Every message type with the shape of its body. A published version never changes; a new one gets a new name. */
@@ -28,6 +29,7 @@ export interface Contracts {
   'order.progressed.v1': OrderProgressed;
   'order.answered.v1': OrderAnswered;
   'bank.notified.v1': BankNotified;
+  'bank.stated.v1': BankStated;
   'fact.recorded.v1': FactRecorded;
   'messages.taken.v1': MessagesTaken;
 }
@@ -59,6 +61,7 @@ export const contracts: Readonly<Record<MessageType, ContractEntry>> = {
   'order.progressed.v1': { topic: 'order-events.v1', keyRule: 'order number', sealed: false, schema: orderProgressedSchema },
   'order.answered.v1': { topic: 'answers.v1', keyRule: 'order number', sealed: true, schema: orderAnsweredSchema },
   'bank.notified.v1': { topic: 'notices.v1', keyRule: 'order number and line of the measure', sealed: true, schema: bankNotifiedSchema },
+  'bank.stated.v1': { topic: 'notices.v1', keyRule: 'bank and business day', sealed: false, schema: bankStatedSchema },
   'fact.recorded.v1': { topic: 'facts.v1', keyRule: 'source and subject', sealed: false, schema: factRecordedSchema },
   'messages.taken.v1': { topic: 'receipts.v1', keyRule: 'source of the messages', sealed: false, schema: messagesTakenSchema },
 };

@@ -32,6 +32,11 @@ export function isOpenAt(hours: WeekHours, at: Instant): boolean {
   return spansOf(hours, day).some(({ fromMinute, toMinute }) => minute >= fromMinute && minute < toMinute);
 }
 
+/** Whether it opens at all on a day. */
+export function isOpenOn(hours: WeekHours, day: LegalDate): boolean {
+  return spansOf(hours, day).length > 0;
+}
+
 /** When it opens next; the instant itself while it is open. @returns undefined when it stays shut for two months */
 export function opensAt(hours: WeekHours, at: Instant): Instant | undefined {
   if (isOpenAt(hours, at)) return at;

@@ -15,3 +15,4 @@ export * from './statuses.js';
 export * from './identifiers.js';
 export * from './gates/index.js';
 export * from './answers/index.js';
+export * from './statements/index.js';

@@ -65,6 +65,7 @@ export const TASK_KINDS = [
   'mismatch',
   'objection',
   'control-lost',
+  'statement',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

@@ -4,6 +4,7 @@ import { journalMigration } from './0010-journal.js';
 import { deskMigration } from './0020-desk.js';
 import { seenSignaturesMigration } from './0030-seen-signatures.js';
 import { pullPartsMigration } from './0040-pull-parts.js';
+import { dayStatementsMigration } from './0050-day-statements.js';
 
 /** The schema of one bank's database. */
 export const connectorMigrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const connectorMigrations: readonly Migration[] = [
   seenSignaturesMigration,
   pullPartsMigration,
   redrivesMigration,
+  dayStatementsMigration,
 ];

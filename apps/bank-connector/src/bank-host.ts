@@ -93,6 +93,7 @@ export class BankHost {
       await this.outbox.start({ database, clock, log, bus: this.bus, leader: speaker }, this.relay, this.source);
     this.running.value = true;
     await this.dialect.driver.start();
+    await this.dialect.days?.start();
     await this.inbox.start();
     this.again.driving.start();
   }
@@ -109,6 +110,7 @@ export class BankHost {
   async stop(): Promise<void> {
     this.running.value = false;
     await this.again.driving.stop();
+    await this.dialect.days?.stop();
     await this.dialect.driver.stop();
     await this.outbox.stop();
     await this.relay.stop();

@@ -22,6 +22,7 @@ import type { Driver } from './drivers/driver.js';
 import { FileDriver } from './drivers/file-driver.js';
 import { PullDriver } from './drivers/pull-driver.js';
 import { PushDriver } from './drivers/push-driver.js';
+import { AskDay } from './use-cases/ask-day/ask-day.js';
 
 /** How a bank's own calls come in, where it makes any. */
 export type Door =
@@ -35,6 +36,8 @@ export interface OpenedDialect {
   /** How this dialect signs and judges. */
   readonly signatures: WireSignatures;
   readonly door: Door;
+  /** Asks for the bank's side of each day, where its dialect can be asked. */
+  readonly days?: Driver;
   /** Undefined at a desk, to which no bytes go. */
   readonly translation: OrderTranslation | undefined;
 }
@@ -74,7 +77,8 @@ function openRealtimeJson(context: BankContext, hosted: HostedBank, parts: Conne
   const connector = new RealtimeJson(readRealtimeConfig(profile, { endpoint, tls }), signatures, clock);
   const calls = new GuardedPush(profile.bank, connector, profile.limits, clock, log);
   const driver = new PushDriver(context, { connector, calls, signatures });
-  return { driver, signatures, door: { kind: 'push', connector, calls, signatures }, translation: connector };
+  const days = new AskDay(context, { days: connector, calls });
+  return { driver, days, signatures, door: { kind: 'push', connector, calls, signatures }, translation: connector };
 }
 
 function openPollXml(context: BankContext, hosted: HostedBank): DialectParts {

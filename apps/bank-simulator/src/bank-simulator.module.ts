@@ -9,6 +9,7 @@ import { ClockController, PanelController } from './adapters/http/panel.controll
 import { BankCores } from './banks/bank-cores.js';
 import type { BankSetup } from './banks/bank-setup.js';
 import { DeskEffects } from './banks/desk-effects.js';
+import { DayBook } from './banks/day-book.js';
 import { JournalBook } from './banks/journal-book.js';
 import { BankOrders } from './banks/orders.js';
 import { NoticeBox } from './banks/notices.js';
@@ -57,7 +58,7 @@ export class BankSimulatorModule {
     const cores = await BankCores.open(parts.banks, { database, clock, entropy, log });
     const orders = new BankOrders(cores, database);
     const notices = new NoticeBox(database);
-    const frontEnds = new FrontEnds({ cores, orders, notices }, { clock, entropy, log }, parts);
+    const frontEnds = new FrontEnds({ cores, orders, notices, days: new DayBook(database) }, { clock, entropy, log }, parts);
     return {
       module: BankSimulatorModule,
       controllers: [ClockController, CustomersController, PanelController, DeskEffectsController, ClerkOrdersController],

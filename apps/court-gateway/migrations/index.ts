@@ -4,6 +4,7 @@ import { casesMigration } from './cases.js';
 import { erasuresMigration } from './erasures.js';
 import { requestsMigration } from './requests.js';
 import { signInMigration } from './sign-in.js';
+import { statementsMigration } from './statements.js';
 
 /** The schema of the gateway's database, in order. */
 export const gatewayMigrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const gatewayMigrations: readonly Migration[] = [
   signInMigration,
   redrivesMigration,
   erasuresMigration,
+  statementsMigration,
 ];

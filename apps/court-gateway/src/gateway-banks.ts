@@ -22,6 +22,7 @@ function gatewayBank({ profile, manifest }: InstalledBank): GatewayBank {
     active: profile.active,
     legalPersons: profile.legalPersons.map(({ code, name }) => ({ code, name })),
     notices: manifest.notices,
+    dayStatement: manifest.dayStatement,
     delivery: manifest.delivery,
     ...(profile.service ? { service: profile.service } : {}),
     actions: ACTIONS.filter((action) => abilities[action]),

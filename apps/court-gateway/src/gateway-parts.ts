@@ -18,6 +18,8 @@ export interface GatewayBank extends GateBank {
   readonly legalPersons: readonly { readonly code: string; readonly name: string }[];
   /** The bank tells unasked when coverage changes; others are asked again (I16). */
   readonly notices: boolean;
+  /** The bank can say its side of a day; without it a statement has our side alone. */
+  readonly dayStatement?: boolean;
   /** How its dialect delivers (I5). What a bank that polls may fetch has not left yet, so it can still be withdrawn. */
   readonly delivery?: DeliveryStyle;
   /** When orders may leave for it; left out, at any time. */

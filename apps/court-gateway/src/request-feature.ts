@@ -2,6 +2,7 @@ import type { Provider, Type } from '@nestjs/common';
 import { answerFeature } from './answer-feature.js';
 import { erasureFeature } from './erasure-feature.js';
 import { postingFeature } from './posting-feature.js';
+import { statementFeature } from './statement-feature.js';
 
 /** What requests, orders, measures, payments and tasks add to the module. A provider here replaces a default of the same token. */
 export interface RequestFeature {
@@ -10,7 +11,7 @@ export interface RequestFeature {
 }
 
 /** Later features replace providers of earlier ones that have the same token. */
-const FEATURES: readonly RequestFeature[] = [postingFeature, answerFeature, erasureFeature];
+const FEATURES: readonly RequestFeature[] = [postingFeature, answerFeature, erasureFeature, statementFeature];
 
 export const requestFeature: RequestFeature = {
   controllers: FEATURES.flatMap(({ controllers }) => controllers),

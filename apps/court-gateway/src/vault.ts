@@ -3,7 +3,8 @@ import { FieldCipher, fieldAad, type BlindIndex, type BlobStore, type CaseKeys, 
 import { PARTS, type GatewayParts } from './gateway-parts.js';
 
 /** The names of the system keys that the gateway uses, one for each kind of thing outside any case. */
-export type SystemScope = 'users' | 'officers' | 'court-accounts' | 'facts' | 'answers' | 'imports' | 'oidc-login' | 'sign-in-failures';
+export type SystemScope =
+  'users' | 'officers' | 'court-accounts' | 'facts' | 'answers' | 'imports' | 'oidc-login' | 'sign-in-failures' | 'statements';
 
 /**
  * Sealing and opening for the gateway's tables. A sealed value is bound to its table, column and row, so none can be moved.

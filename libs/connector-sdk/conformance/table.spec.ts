@@ -31,6 +31,7 @@ const manifestOf = (delivery: Delivery): Manifest => ({
   delivery,
   statusQuery: delivery === 'push',
   dedupByReference: true,
+  dayStatement: false,
   notices: delivery === 'push',
   documents: 'inside',
 });

@@ -7,6 +7,7 @@ export const manifest: Manifest = {
   statusQuery: true,
   dedupByReference: true,
   notices: false,
+  dayStatement: false,
   documents: 'named',
   abilities: ['inquire'],
 };

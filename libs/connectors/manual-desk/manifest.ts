@@ -7,5 +7,6 @@ export const manifest: Manifest = {
   statusQuery: false,
   dedupByReference: true,
   notices: false,
+  dayStatement: false,
   documents: 'shown',
 };

@@ -65,7 +65,7 @@ function unknown({ status }: Reply): Heard {
 }
 
 /** A reply's exact bytes with what stood beside them. */
-function heardOf(reply: Reply, inReplyTo: string): HeardBytes {
+export function heardOf(reply: Reply, inReplyTo: string): HeardBytes {
   const signature = reply.headers[JWS_HEADER];
   const type = reply.headers['content-type'];
   return {

@@ -64,6 +64,14 @@ export const RESTRICTIONS = {
   '99': 'restricted',
 } as const satisfies Table;
 
+/** What became of something by the end of a day: of a line as in an answer, and of a whole order. */
+export const DAY_STATES = {
+  S: 'executed',
+  P: 'partly-executed',
+  F: 'refused',
+  R: 'rolled-back',
+} as const satisfies Table;
+
 /** Why a line was refused. */
 export const REASONS = {
   E101: 'NO_ACCOUNT',

@@ -3,6 +3,9 @@ import type { OrderDispatched } from '#contracts';
 import {
   HttpClient,
   type AnswerReading,
+  type DayAsked,
+  type DayOutcome,
+  type DayStatements,
   type DocumentContents,
   type NoticeReading,
   type PushConnector,
@@ -10,6 +13,7 @@ import {
   type StatusOutcome,
   type WireOrder,
 } from '#connector-sdk';
+import { askDay } from './ask-day.js';
 import { askStatus } from './ask-status.js';
 import { BankCalls } from './bank-call.js';
 import type { RealtimeJsonConfig } from './config.js';
@@ -20,11 +24,15 @@ import type { CourtSignatures } from './signatures.js';
 import { writeOrder } from './write-order.js';
 
 /** docs/dialects/realtime-json.md: one bank that is called over HTTPS. */
-export class RealtimeJson implements PushConnector {
+export class RealtimeJson implements PushConnector, DayStatements {
   private readonly client: HttpClient;
   private readonly calls: BankCalls;
 
-  constructor(config: RealtimeJsonConfig, signatures: CourtSignatures, time: RealTime) {
+  constructor(
+    config: RealtimeJsonConfig,
+    private readonly signatures: CourtSignatures,
+    time: RealTime,
+  ) {
     this.client = new HttpClient({ ...config, connections: config.concurrency, time });
     this.calls = new BankCalls(this.client, signatures);
   }
@@ -39,6 +47,10 @@ export class RealtimeJson implements PushConnector {
 
   query(orderNumber: string, signal: AbortSignal): Promise<StatusOutcome> {
     return askStatus(this.calls, orderNumber, signal);
+  }
+
+  askDay(asked: DayAsked, signal: AbortSignal): Promise<DayOutcome> {
+    return askDay(this.client, this.signatures, asked, signal);
   }
 
   readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading {

@@ -7,5 +7,6 @@ export const manifest: Manifest = {
   statusQuery: true,
   dedupByReference: true,
   notices: true,
+  dayStatement: true,
   documents: 'inside',
 };

@@ -36,9 +36,9 @@ export class CourtSignatures implements WireSignatures {
   }
 
   /** For a call of ours; its `jti` is what the reply must name. */
-  signCall(bytes: Uint8Array, msg: Extract<JwsMessage, 'order' | 'query'>, orderNumber: string): Promise<SignedValue> {
+  signCall(bytes: Uint8Array, msg: Extract<JwsMessage, 'order' | 'query' | 'day-query'>, sub: string): Promise<SignedValue> {
     const { signer, bank, time, entropy } = this.parts;
-    return signJws(signer, bytes, { aud: bank, msg, sub: orderNumber }, { at: time.realNow(), entropy });
+    return signJws(signer, bytes, { aud: bank, msg, sub }, { at: time.realNow(), entropy });
   }
 
   judgeReply(heard: HeardBytes, orderNumber: string): Promise<JudgedSignature> {
@@ -48,6 +48,11 @@ export class CourtSignatures implements WireSignatures {
   /** What the bank says of an order that it has not answered: taken, never seen, refused. */
   judgeState(heard: HeardBytes, orderNumber: string): Promise<JudgedSignature> {
     return this.judge(heard, { msg: 'state', sub: orderNumber, irt: heard.inReplyTo });
+  }
+
+  /** A page of the bank's statement; `sub` names days and page. */
+  judgeDay(heard: HeardBytes, sub: string): Promise<JudgedSignature> {
+    return this.judge(heard, { msg: 'day-statement', sub, irt: heard.inReplyTo });
   }
 
   /** No reply names a call of ours a second time; only what comes unasked has to be remembered. */

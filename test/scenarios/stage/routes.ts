@@ -67,6 +67,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/v1/orders/{orderNumber}/original', users: ['auditor'] },
   { method: 'GET', path: '/api/v1/orders/export', users: ['auditor'] },
   { method: 'GET', path: '/api/v1/banks', users: USERS },
+  { method: 'GET', path: '/api/v1/statements', users: ['leader', 'auditor', ...DESK] },
+  { method: 'GET', path: '/api/v1/statements/{bank}/{date}', users: ['leader', 'auditor', ...DESK] },
   { method: 'GET', path: '/api/v1/events', users: ['auditor'] },
   { method: 'POST', path: '/api/v1/erasures', users: ERASERS },
   { method: 'POST', path: '/api/v1/erasures/{id}/approval', users: ERASERS },

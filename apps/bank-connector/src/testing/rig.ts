@@ -10,6 +10,7 @@ import {
   ORDER_EVENTS_TOPIC,
   ordersTopic,
   type BankNotified,
+  type BankStated,
   type CaseErased,
   type CaseErasureAsked,
   type GatesChanged,
@@ -34,6 +35,8 @@ export interface Heard {
   readonly answers: OrderAnswered[];
   readonly notices: BankNotified[];
   readonly erased: CaseErased[];
+  /** Parts of what banks say of their days. */
+  readonly days: BankStated[];
   /** Types of facts with their order number. */
   readonly facts: { readonly type: string; readonly orderNumber?: string }[];
 }
@@ -74,7 +77,7 @@ export async function makeRig({ folder, clock, log, banks }: RigOptions): Promis
   const keyDatabase = await open('case-keys', keyMigrations);
   const keys = new CaseKeys(new SqlKeyRows(keyDatabase), kek, entropy, clock);
   const bus = new InProcessBus(clock, log);
-  const heard: Heard = { events: [], answers: [], notices: [], erased: [], facts: [] };
+  const heard: Heard = { events: [], answers: [], notices: [], erased: [], days: [], facts: [] };
   const cipher = new FieldCipher(entropy);
   await listen(bus, heard, async (message) => {
     const key = await keys.get(message.headers['caseId'] ?? '');
@@ -177,7 +180,10 @@ async function listen(bus: InProcessBus, heard: Heard, open: (message: Message) 
   await bus.subscribe({
     group,
     topics: [NOTICES_TOPIC],
-    handle: once(async (message) => void heard.notices.push(decodeBody('bank.notified.v1', await open(message)))),
+    handle: once(async (message) => {
+      if (message.type === 'bank.stated.v1') heard.days.push(decodeBody('bank.stated.v1', message.body));
+      else heard.notices.push(decodeBody('bank.notified.v1', await open(message)));
+    }),
   });
   await bus.subscribe({
     group,

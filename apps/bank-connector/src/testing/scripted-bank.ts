@@ -9,6 +9,12 @@ export interface SeenOrder {
   readonly bytes: Buffer;
 }
 
+export interface AskedDay {
+  readonly beginDate: string;
+  readonly endDate: string;
+  readonly page: number;
+}
+
 /** What the scripted bank does with one POST; anything left out is answered at once and correctly. */
 export type Whim = 'answer' | 'drop-before' | 'drop-after' | 'processing' | 'busy' | 'refuse' | 'garble' | 'unsigned' | 'silent';
 
@@ -23,6 +29,11 @@ export class ScriptedBank {
   whim: (orderNumber: string) => Whim = () => 'answer';
   /** Overrides the answer's body. */
   answerOf: ((order: SeenOrder) => object) | undefined;
+  /** What it says of the days and page that it is asked for; undefined, and it has nothing to say (404). */
+  dayOf: ((asked: AskedDay) => object) | undefined;
+  readonly daysAsked: AskedDay[] = [];
+  /** What happens to a page's bytes after they were signed. */
+  dayGarble: (bytes: Buffer) => Buffer = (bytes) => bytes;
   private server: Server | undefined;
 
   constructor(readonly signer: Ed25519Signer) {}
@@ -65,7 +76,19 @@ export class ScriptedBank {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const call = { response, jti: jtiOf(request) };
     if (request.method === 'GET') return this.status(decodeURIComponent(request.url?.split('/').at(-1) ?? ''), call);
+    if (request.url === '/day-statements') return this.day(Buffer.concat(chunks), call);
     await this.order(Buffer.concat(chunks), call);
+  }
+
+  private async day(bytes: Buffer, { response, jti }: Call): Promise<void> {
+    const asked = JSON.parse(bytes.toString('utf8')) as AskedDay;
+    this.daysAsked.push(asked);
+    const { beginDate, endDate, page } = asked;
+    const said = this.dayOf?.(asked);
+    if (!said) return void response.writeHead(404).end();
+    const body = Buffer.from(JSON.stringify({ v: 1, beginDate, endDate, page, ...said }), 'utf8');
+    const signature = await this.sign(body, { msg: 'day-statement', sub: `${beginDate}/${endDate}/${page}`, irt: jti });
+    response.writeHead(200, { 'content-type': 'application/json', [JWS_HEADER]: signature }).end(this.dayGarble(body));
   }
 
   private async order(bytes: Buffer, call: Call): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { BankCores } from '../banks/bank-cores.js';
+import type { DayBook } from '../banks/day-book.js';
 import type { NoticeBox } from '../banks/notices.js';
 import type { BankOrders } from '../banks/orders.js';
 import type { MessageSignatures } from './message-signatures.js';
@@ -10,6 +11,7 @@ export interface BankInside {
   readonly cores: BankCores;
   readonly orders: BankOrders;
   readonly notices: NoticeBox;
+  readonly days: DayBook;
   readonly signatures: MessageSignatures;
 }
 

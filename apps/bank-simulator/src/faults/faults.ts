@@ -26,9 +26,18 @@ export interface Faults {
   readonly returnTransfer?: number;
   /** The bank takes orders that the court has not signed. */
   readonly trustsAnyone?: boolean;
+  /** What is wrong with what the bank says of its days. */
+  readonly statement?: StatementMisdeed;
   /** What is wrong only with orders on one debtor, by his id number. */
   readonly byDebtor?: Readonly<Record<string, DebtorFaults>>;
 }
+
+/**
+ * How a bank's statement of a day may be wrong: it leaves its first order out, names one that nobody has sent, has the first sum or the first
+ * executed line wrong, contradicts its own list, names no orders, or is not given at all.
+ */
+export const STATEMENT_MISDEEDS = ['omits', 'invents', 'wrong-amount', 'wrong-state', 'wrong-totals', 'totals-only', 'silent'] as const;
+export type StatementMisdeed = (typeof STATEMENT_MISDEEDS)[number];
 
 export const PROBABILITIES = [
   'dropRequest',
@@ -44,7 +53,7 @@ export type Probability = (typeof PROBABILITIES)[number];
 /** The longest a bank may be told to sleep; the court's time-outs are far below it. */
 export const LATENCY_MS_MAX = 600_000;
 const CODE = /^[0-9A-Za-z-]{1,20}$/;
-const KNOWN = new Set<string>(['latencyMs', 'down', 'rejectWith', 'rejectOnce', 'trustsAnyone', 'byDebtor', ...PROBABILITIES]);
+const KNOWN = new Set<string>(['latencyMs', 'down', 'rejectWith', 'rejectOnce', 'trustsAnyone', 'statement', 'byDebtor', ...PROBABILITIES]);
 const DEBTORS_MAX = 10_000;
 
 /** @throws AppError `invalid` with a pointer to each wrong member */
@@ -62,6 +71,7 @@ function isRight(name: string, value: unknown): boolean {
   if (name === 'latencyMs') return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LATENCY_MS_MAX;
   if (name === 'down' || name === 'trustsAnyone') return typeof value === 'boolean';
   if (name === 'byDebtor') return isObject(value) && Object.keys(value).length <= DEBTORS_MAX && Object.values(value).every(isOfDebtor);
+  if (name === 'statement') return STATEMENT_MISDEEDS.some((misdeed) => misdeed === value);
   if (name === 'rejectWith' || name === 'rejectOnce') return typeof value === 'string' && CODE.test(value);
   return KNOWN.has(name) && typeof value === 'number' && value >= 0 && value <= 1;
 }

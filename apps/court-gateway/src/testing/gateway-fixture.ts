@@ -31,6 +31,7 @@ function bank(code: string, name: string, dialect: string, legalPersons = [{ cod
     dialect,
     legalPersons,
     notices: dialect === 'realtime-json',
+    dayStatement: dialect === 'realtime-json',
     active: true,
     actions: ['inquire', 'freeze', 'renew', 'release', 'deduct'],
     scopes: ['funds', 'account'],

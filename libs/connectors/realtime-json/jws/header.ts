@@ -10,8 +10,11 @@ export type JwsAlgorithm = keyof typeof JWS_ALGORITHMS;
 export function jwsAlgorithmOf(algorithm: SignatureAlgorithm): JwsAlgorithm {
   return algorithm === 'ed25519' ? 'EdDSA' : 'SM2-SM3';
 }
-/** What the signature is about. The court signs orders and queries; the bank answers, notices, and what it says of an order's state. */
-export const JWS_MESSAGES = ['order', 'query', 'answer', 'notice', 'state'] as const;
+/**
+ * What the signature is about. The court signs orders and queries, about an order or a day; the bank answers, notices, what it says of an
+ * order's state, and its statement of a day.
+ */
+export const JWS_MESSAGES = ['order', 'query', 'answer', 'notice', 'state', 'day-query', 'day-statement'] as const;
 export type JwsMessage = (typeof JWS_MESSAGES)[number];
 
 /** Whom bank messages are for. Ours are for the bank's code. */
@@ -22,7 +25,7 @@ export interface JwsClaims {
   /** Whom it is for: nobody can pass a bank's signature on to another receiver. */
   readonly aud: string;
   readonly msg: JwsMessage;
-  /** Number of the order; of a notice its own. */
+  /** Number of the order; of a notice its own; of a day `<first day>/<last day>/<page>`. */
   readonly sub: string;
   /** In a reply: the `jti` of the call. */
   readonly irt?: string;

@@ -4,10 +4,11 @@ import {
   NOTICES_TOPIC,
   ORDER_EVENTS_TOPIC,
   type BankNotified,
+  type BankStated,
   type OrderAnswered,
   type OrderProgressed,
 } from '#contracts';
-import { instantText, newId, type CanonicalValue, type Clock, type Entropy } from '#kernel';
+import { instantText, invariant, newId, type CanonicalValue, type Clock, type Entropy } from '#kernel';
 import { enqueue, enqueueMany, traceHeaders, type Fact, type FactRecorder, type Message } from '#messaging';
 import type { GatheredWrite, Tx } from '#persistence';
 import { FieldCipher } from '#privacy';
@@ -90,6 +91,28 @@ export class Announcer {
     const body = encodeBody('bank.notified.v1', notice);
     const key = `${notice.orderNumber}/${notice.seq}`;
     this.sealed(tx, about, { topic: NOTICES_TOPIC, key, type: 'bank.notified.v1', body });
+  }
+
+  /** The bank's word on a day, in its parts, with the one fact about it. It holds no personal data and is not sealed. */
+  async stated(tx: Tx, words: readonly Omit<BankStated, 'factLeafHash'>[]): Promise<void> {
+    const [first] = words;
+    invariant(first, 'a word on a day has a part');
+    const { bank, from, to, statementNo, version } = first;
+    const digests = words.map(({ original }) => original.digest);
+    const factLeafHash = await this.recorder.record(tx, {
+      type: 'statement.received',
+      subject: `statement:${to}`,
+      actor: `bank:${bank}`,
+      content: { bank, from, to, statementNo, version, digests },
+    });
+    const at = this.clock.now();
+    const messages = words.map((word): Message => {
+      const id = newId(this.clock, this.entropy);
+      const body = encodeBody('bank.stated.v1', { ...word, factLeafHash });
+      return { id, topic: NOTICES_TOPIC, key: `${bank}/${to}`, type: 'bank.stated.v1', at, headers: {}, body };
+    });
+    enqueueMany(tx, messages);
+    tx.afterCommit(this.nudge);
   }
 
   private sealed(tx: Tx, { order, key }: OpenOrder, message: Pick<Message, 'topic' | 'key' | 'type' | 'body'>): void {

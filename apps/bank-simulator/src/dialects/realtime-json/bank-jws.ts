@@ -10,7 +10,7 @@ const SKEW_MS = 300_000;
 const SEEN_MAX = 1_000_000;
 const FORM = /^([0-9A-Za-z_-]{1,1900})\.\.([0-9A-Za-z_-]{86})$/;
 const JTI_BYTES = 16;
-const COURT_MESSAGES = ['order', 'query'] as const;
+const COURT_MESSAGES = ['order', 'query', 'day-query'] as const;
 
 /** What a signature of the court says. */
 export interface CourtHeader {
@@ -20,7 +20,7 @@ export interface CourtHeader {
 }
 
 export interface BankClaims {
-  readonly msg: 'answer' | 'notice' | 'state';
+  readonly msg: 'answer' | 'notice' | 'state' | 'day-statement';
   readonly sub: string;
   /** In a reply: the call's `jti`. */
   readonly irt?: string;

@@ -6,6 +6,7 @@ import { paperProblem, type ReadOrder } from '../papers.js';
 import { answerBytes } from './answer-writer.js';
 import type { BankClaims, BankJws, CourtHeader } from './bank-jws.js';
 import { chinaTime } from './china-time.js';
+import { dayBytes, readDayRequest } from './day-writer.js';
 import { BODY_VERSION, readOrder } from './order-reader.js';
 
 /** A bank that needs longer than this for an order takes it (202) and calls back with the answer. */
@@ -61,6 +62,22 @@ export class RealtimeCounter {
     const record = await orders.find(bank, orderNumber);
     if (record) return this.reply(header, record);
     return this.say(header, { state: this.thinking.has(orderNumber) ? 'accepted' : 'not-found' });
+  }
+
+  /** One page of the bank's side of some days. */
+  async day(bytes: Buffer, signature: string | undefined): Promise<CounterReply> {
+    const { bank, days } = this.inside;
+    const { down, statement: misdeed } = this.faults();
+    if (down) return BROKEN;
+    const header = await this.jws.read(bytes, signature);
+    const asked = readDayRequest(bytes);
+    if (header?.msg !== 'day-query' || !asked || header.sub !== `${asked.from}/${asked.to}/${asked.page}`) return NOT_THE_COURT;
+    if (misdeed === 'silent') return { kind: 'unsigned', status: 404 };
+    const body = dayBytes(asked, await days.of(bank, asked.from, asked.to, misdeed), this.around.clock.now());
+    if (!body) return { kind: 'unsigned', status: 404 };
+    const value = await this.jws.sign(body, claims('day-statement', header));
+    const garbled = strikes(this.faults().garbleAnswer, this.around.entropy);
+    return { kind: 'signed', status: 200, body: garbled ? garble(body, this.around.entropy) : body, signature: value };
   }
 
   private async execute(read: ReadOrder, header: CourtHeader): Promise<CounterReply> {

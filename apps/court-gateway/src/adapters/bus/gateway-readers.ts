@@ -10,6 +10,7 @@ import { RecordAnswer, type ArrivedAnswer } from '../../use-cases/record-answer/
 import { translateAnswer } from '../../use-cases/record-answer/translate-answer.js';
 import { RecordNotice } from '../../use-cases/record-notice/record-notice.js';
 import { RecordProgress } from '../../use-cases/record-progress/record-progress.js';
+import { RecordStatement } from '../../use-cases/record-statement/record-statement.js';
 import { Vault } from '../../vault.js';
 import { OrdersInHand } from '../store/orders-in-hand.js';
 import { Arrivals, type Opened } from './arrivals.js';
@@ -29,6 +30,7 @@ export class MessageUseCases {
     @Inject(RecordNotice) readonly notices: RecordNotice,
     @Inject(RecordProgress) readonly progress: RecordProgress,
     @Inject(ConfirmErasure) readonly erasures: ConfirmErasure,
+    @Inject(RecordStatement) readonly statements: RecordStatement,
   ) {}
 }
 
@@ -103,6 +105,7 @@ export class GatewayReaders implements OnApplicationBootstrap {
           const { body, caseId, caseKey } = arrivals.take(message);
           await this.useCases.notices.execute(tx, body, caseId, caseKey);
         },
+        'bank.stated.v1': (tx, message) => this.useCases.statements.execute(tx, decodeBody('bank.stated.v1', message.body)),
       },
       afterBatch: () => {
         arrivals.forget();

@@ -1,5 +1,5 @@
 import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { courtScopeOf, type Principal } from '#access';
+import { courtScopeOf, mayEnter, type Principal } from '#access';
 import { cutPage, Id, OneOf, PageQuery, pageStart, Reads, Text, WritesOnce } from '#http';
 import { AppError, endOfLegalDate, isLegalDate, parseInstant, type Instant } from '#kernel';
 import { TASK_KINDS, type TaskKind } from '#orders';
@@ -7,7 +7,7 @@ import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { DoTask } from '../../use-cases/do-task/do-task.js';
 import { taskView } from '../../use-cases/show-money/money-views.js';
 import { Vault } from '../../vault.js';
-import { listTasks, Tasks, type TaskRow } from '../store/task-rows.js';
+import { bankTaskKey, listTasks, Tasks, type TaskRow } from '../store/task-rows.js';
 import { invalidAt } from './base64.js';
 import { TASK_EXAMPLE } from './money-examples.js';
 import { ApiController, CurrentPrincipal, Enter } from './principal.js';
@@ -52,6 +52,7 @@ export class TasksController {
     const start = pageStart(query);
     const filter = {
       scope: courtScopeOf(principal),
+      ofBanks: mayEnter(principal, 'bank-task.done'),
       state: query.state ?? 'open',
       ...(query.kind === undefined ? {} : { kind: query.kind }),
       ...(query.caseId === undefined ? {} : { caseId: query.caseId }),
@@ -76,13 +77,11 @@ export class TasksController {
     return this.writes.run(call, async () => {
       const { note } = await optionalBody(body, TaskDoneBody);
       const prepared = await this.doTask.prepare(principal, id);
-      const { caseId, caseKey } = prepared;
       return {
-        caseId,
-        caseKey,
+        ...prepared.ofCase,
         work: async (tx) => {
           const row = await this.doTask.execute(tx, prepared, note, principal);
-          return { status: 200, body: taskView(row, this.tasks.detailOf(caseKey, row)) };
+          return { status: 200, body: taskView(row, this.tasks.detailOf(prepared.key, row)) };
         },
       };
     });
@@ -90,7 +89,7 @@ export class TasksController {
 
   /** A case whose content was erased keeps its tasks, without what they say. */
   private async view(row: TaskRow) {
-    if (row.case_id === null) return taskView(row, undefined);
+    if (row.case_id === null) return taskView(row, this.tasks.detailOf(bankTaskKey(this.vault), row));
     try {
       return taskView(row, this.tasks.detailOf(await this.vault.keyOf(row.case_id), row));
     } catch (error) {

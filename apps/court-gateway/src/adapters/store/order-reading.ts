@@ -17,6 +17,24 @@ export function overdueOrders(reader: Reader, now: Instant, limit: number): Prom
   );
 }
 
+/** Whose an order is. */
+export interface OrderPlace extends Row {
+  readonly order_number: string;
+  readonly request_id: string;
+  readonly case_id: string;
+  readonly court_code: string;
+}
+
+/** Those of some order numbers that are orders of ours at a bank; at most a few hundred. */
+export async function casesOfOrders(reader: Reader, bank: string, orderNumbers: readonly string[]): Promise<OrderPlace[]> {
+  if (orderNumbers.length === 0) return [];
+  return reader.all<OrderPlace>(
+    `SELECT o.order_number AS order_number, o.request_id AS request_id, o.case_id AS case_id, c.court_code AS court_code
+     FROM orders o JOIN cases c ON c.id = o.case_id WHERE o.bank = ? AND o.order_number IN (${placeholders(orderNumbers.length)})`,
+    [bank, ...orderNumbers],
+  );
+}
+
 const OPEN: readonly OrderStatus[] = ['queued', 'sent', 'received', 'undetermined'];
 
 /** How many orders have no last word yet, by status. */

@@ -82,6 +82,10 @@ export interface LineRow extends Row {
   readonly expected_on: LegalDate | null;
   readonly reason_code: string | null;
   readonly reason_sealed: Buffer | null;
+  /** The legal day of the bank's last word on the line; null while it is open, and of lines that never reached the bank. */
+  readonly settled_on: LegalDate | null;
+  /** What it did in money by then (`effectOf` of libs/orders). */
+  readonly effect: number | null;
 }
 
 export interface NewLine {

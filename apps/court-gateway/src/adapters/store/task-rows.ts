@@ -40,8 +40,10 @@ export interface TaskDetail {
 export interface NewTask {
   readonly kind: TaskKind;
   readonly subject: string;
-  readonly caseId: string;
-  readonly courtCode: string;
+  /** Left out, with the court, where it concerns a bank and no case: then it is the leaders'. */
+  readonly caseId?: string;
+  readonly courtCode?: string;
+  /** Of the case; where there is none, a system key (`bankTaskKey`). */
   readonly caseKey: DataKey;
   readonly requestId?: string;
   readonly orderNumber?: string;
@@ -69,8 +71,8 @@ export class Tasks {
       version: 1,
       kind: task.kind,
       subject: task.subject,
-      case_id: task.caseId,
-      court_code: task.courtCode,
+      case_id: task.caseId ?? null,
+      court_code: task.courtCode ?? null,
       request_id: task.requestId ?? null,
       order_number: task.orderNumber ?? null,
       seq: task.seq ?? null,
@@ -110,6 +112,20 @@ export class Tasks {
   }
 }
 
+/** What tasks without a case are sealed under. */
+export function bankTaskKey(vault: Vault): DataKey {
+  return vault.systemKey('statements');
+}
+
+/** Subjects of a kind's open tasks that begin with a text. */
+export async function openSubjects(reader: Reader, kind: TaskKind, prefix: string): Promise<readonly string[]> {
+  const rows = await reader.all<{ subject: string }>(
+    "SELECT subject FROM tasks WHERE kind = ? AND subject >= ? AND subject < ? AND state = 'open' ORDER BY subject",
+    [kind, prefix, `${prefix}\u{10ffff}`],
+  );
+  return rows.map(({ subject }) => subject);
+}
+
 export function findTask(reader: Reader, taskId: string): Promise<TaskRow | undefined> {
   return reader.one<TaskRow>('SELECT * FROM tasks WHERE id = ?', [taskId]);
 }
@@ -125,6 +141,8 @@ export interface TaskFilter {
   readonly caseId?: string;
   /** Only tasks due by then. */
   readonly dueBy?: Instant;
+  /** Whether tasks that concern a bank and no court are listed beside the court's. */
+  readonly ofBanks?: boolean;
 }
 
 /** One row more than the page holds, newest first. */
@@ -137,7 +155,8 @@ export async function listTasks(reader: Reader, filter: TaskFilter, start: PageS
     where.push(sql);
     params.push(value);
   };
-  narrow('court_code = ?', filter.scope.kind === 'court' ? filter.scope.courtCode : undefined);
+  const ofCourt = filter.ofBanks === true ? '(court_code = ? OR court_code IS NULL)' : 'court_code = ?';
+  narrow(ofCourt, filter.scope.kind === 'court' ? filter.scope.courtCode : undefined);
   narrow('kind = ?', filter.kind);
   narrow('case_id = ?', filter.caseId);
   narrow('due_at <= ?', filter.dueBy);

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { invariant } from '#kernel';
+import { invariant, legalDateOf, type Instant } from '#kernel';
 import {
   applyDeductAnswer,
   applyFreezeAnswer,
   applyReleaseAnswer,
   applyRenewAnswer,
   creditOf,
+  effectOf,
   isOpenLine,
   LINE_LIFE,
   mayMove,
@@ -49,7 +50,9 @@ export class ControlEffects {
       await this.tasks.open(tx, scene, order, line.seq, ['mismatch'], '银行反馈与该行的状态不符');
       return { line, outcome, moneyChanged: false };
     }
-    const written = await this.writeLine(tx, scene, line, outcome, said.reasonCode);
+    const before = measure && measureStateOf(measure);
+    const done: Done = { on: said.answer.asOf, effect: effectOf(line.action, before, outcome), reasonCode: said.reasonCode };
+    const written = await this.writeLine(tx, scene, line, outcome, done);
     await this.applyMoney(tx, scene, order, written, measure, outcome, said.answer);
     if (line.holding_id !== null && outcome.line.status !== 'undetermined') await restateBalance(tx, line.holding_id, said.answer);
     await this.tasks.open(tx, scene, order, line.seq, outcome.tasks, outcome.line.reason);
@@ -59,13 +62,16 @@ export class ControlEffects {
   /** A line that nobody can tell the end of (I6); its amounts stay bound. */
   async markUndetermined(tx: Tx, scene: Scene, line: LineRow, reason: string): Promise<LineRow> {
     if (!isOpenLine(line.status) || line.status === 'undetermined') return line;
-    return this.writeLine(tx, scene, line, undetermined(reason), undefined);
+    return this.writeLine(tx, scene, line, undetermined(reason), {});
   }
 
-  /** Ends a line whose order the bank has sent back (回退): nothing was executed, and its amount is free again. */
-  async refuse(tx: Tx, scene: Scene, line: LineRow, code: string, note: string): Promise<LineRow> {
+  /**
+   * Ends a line whose order the bank has sent back (回退): nothing was executed, and its amount is free again.
+   * @param on when, by the bank's word
+   */
+  async refuse(tx: Tx, scene: Scene, line: LineRow, code: string, note: string, on: Instant): Promise<LineRow> {
     const outcome: LineOutcome = { line: { status: 'refused', reason: note === '' ? code : note }, collected: 0n, tasks: [] };
-    return this.writeLine(tx, scene, line, outcome, code);
+    return this.writeLine(tx, scene, line, outcome, { on, reasonCode: code });
   }
 
   private async outcomeOf(
@@ -112,9 +118,10 @@ export class ControlEffects {
     scene: Scene,
     line: LineRow,
     { line: result, payment }: LineOutcome,
-    reasonCode: string | undefined,
+    { on, effect, reasonCode }: Done,
   ): Promise<LineRow> {
     const reason = result.reason ?? '';
+    const isOver = on !== undefined && !isOpenLine(result.status);
     const change = {
       status: result.status,
       version: line.version + 1,
@@ -122,6 +129,8 @@ export class ControlEffects {
       ...amount('covered', result.covered),
       ...amount('uncovered', result.uncovered),
       ...amount('moved', result.moved),
+      ...amount('effect', effect),
+      settled_on: isOver ? legalDateOf(on) : null,
       ...(payment === undefined ? {} : { credit: creditOf(payment.state) }),
       expected_on: result.expectedOn ?? null,
       reason_code: reasonCode ?? null,
@@ -159,6 +168,13 @@ export class ControlEffects {
     await this.book.openPayment(tx, scene, { orderNumber, seq, measureId: measure.id, currency }, outcome.payment, asOf);
     await this.book.collect(tx, scene, outcome.collected);
   }
+}
+
+/** When a line came to its end by the bank's word, and what it did by then; the end of day states it (`settled_on`, `effect`). */
+interface Done {
+  readonly on?: Instant;
+  readonly effect?: bigint | undefined;
+  readonly reasonCode?: string | undefined;
 }
 
 function amount(column: string, value: bigint | undefined): Readonly<Record<string, bigint>> {

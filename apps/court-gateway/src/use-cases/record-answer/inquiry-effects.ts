@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { newId, type Instant } from '#kernel';
-import { applyInquiryAnswer, applyRefresh, type LineStatus } from '#orders';
+import { legalDateOf, newId, type Instant } from '#kernel';
+import { applyInquiryAnswer, applyRefresh, isOpenLine, type InquiryOutcome } from '#orders';
 import { compareAndSetOrStale, type Tx } from '#persistence';
 import { insertTransactions, knownHoldings, saveHoldings, type Inquired } from '../../adapters/store/holding-writes.js';
 import type { HoldingRow } from '../../adapters/store/holdings-reading.js';
@@ -39,7 +39,7 @@ export class InquiryEffects {
 
   async apply(tx: Tx, scene: Scene, order: OrderRow, line: LineRow, word: InquiryWord, asOf: Instant): Promise<AppliedInquiry> {
     const outcome = applyInquiryAnswer({ result: word.result, holdings: word.holdings.length });
-    const written = await this.writeLine(tx, scene, line, outcome.status, outcome.reason);
+    const written = await this.writeLine(tx, scene, line, outcome, asOf);
     await this.tasks.open(tx, scene, order, undefined, outcome.tasks, outcome.reason);
     if (outcome.status !== 'executed') return { line: written, nothingFound: false, moneyChanged: false };
     const inquired = { orderNumber: order.order_number, asOf };
@@ -111,10 +111,11 @@ export class InquiryEffects {
     return outcome.measure !== undefined;
   }
 
-  private async writeLine(tx: Tx, scene: Scene, line: LineRow, status: LineStatus, reason: string | undefined): Promise<LineRow> {
+  private async writeLine(tx: Tx, scene: Scene, line: LineRow, { status, reason }: InquiryOutcome, asOf: Instant): Promise<LineRow> {
     const change = {
       status,
       version: line.version + 1,
+      settled_on: isOpenLine(status) ? null : legalDateOf(asOf),
       reason_sealed: reason === undefined ? null : sealLineReason(this.vault, scene.caseKey, line, reason),
     };
     await compareAndSetOrStale(tx, 'order_lines', change, {

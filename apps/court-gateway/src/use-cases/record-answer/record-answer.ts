@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OrderAnswered } from '#contracts';
-import { invariant, newId } from '#kernel';
+import { invariant, newId, type Instant } from '#kernel';
 import { FactRecorder } from '#messaging';
 import { isFinal, isOpenLine, ORDER_LIFE, orderStatusOf, type OrderStatus } from '#orders';
 import type { Tx } from '#persistence';
@@ -111,7 +111,7 @@ export class RecordAnswer {
       case 'unreadable':
         return this.doubt(tx, scene, order, lines, word.reason);
       case 'rollback':
-        return this.rollBack(tx, scene, order, lines, word);
+        return this.rollBack(tx, scene, order, lines, word, asOf);
       case 'control':
         return this.applyControl(tx, scene, order, lines, word);
       case 'inquiry': {
@@ -142,9 +142,10 @@ export class RecordAnswer {
     order: OrderRow,
     lines: readonly LineRow[],
     { code, note, contact, phone }: Extract<Translated, { kind: 'rollback' }>,
+    asOf: Instant,
   ): Promise<Effect> {
     const written: LineRow[] = [];
-    for (const line of lines) written.push(await this.effects.control.refuse(tx, scene, line, code, note));
+    for (const line of lines) written.push(await this.effects.control.refuse(tx, scene, line, code, note, asOf));
     const outcome = { note, ...(contact === undefined ? {} : { contact }), ...(phone === undefined ? {} : { phone }) };
     const sealed = sealOutcome(this.ports.vault, scene.caseKey, order.order_number, outcome);
     const change = { outcome_code: code.slice(0, CODE_CHARS_MAX), outcome_sealed: sealed };

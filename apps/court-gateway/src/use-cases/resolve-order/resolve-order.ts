@@ -153,7 +153,7 @@ export class ResolveOrder {
       if (line?.status !== 'undetermined' || one.outcome === 'send-again') continue;
       const { reason } = openResolution(this.ports.vault, scene.caseKey, one);
       if (one.outcome === 'refused' || line.action === 'inquire') {
-        lines.set(one.seq, await this.control.refuse(tx, scene, line, RESOLVED_CODE, reason));
+        lines.set(one.seq, await this.control.refuse(tx, scene, line, RESOLVED_CODE, reason, this.ports.parts.clock.now()));
         continue;
       }
       const answer = this.answerOf(line, one, reason);

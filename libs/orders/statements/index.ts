@@ -1,0 +1,3 @@
+export * from './totals.js';
+export * from './compare.js';
+export * from './effect.js';
