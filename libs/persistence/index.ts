@@ -1,5 +1,6 @@
 export * from './sql.js';
 export * from './statements.js';
+export { changeLater, insertLater, type LaterChange } from './later.js';
 export { openSqlite, SqliteDatabase, type SqliteOptions } from './sqlite.js';
 export { openMysql, MysqlDatabase, type MysqlOptions } from './mysql.js';
 export type { MysqlTls } from './mysql-connection.js';
