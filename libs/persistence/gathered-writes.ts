@@ -47,6 +47,7 @@ export class GatheredWrites {
         const { items } = this;
         this.items = new Map();
         for (const [write, handed] of items) await write(tx, handed);
+        await tx.written();
       }
       for (const [table, rows] of this.rows) await insertRows(tx, table, rows);
       this.rows.clear();

@@ -207,6 +207,7 @@ export class GroupingRunner implements TransactionRunner {
     if (care === 'savepoints') await session.savepoint('set');
     try {
       const value = await this.withinLimit(context.with(waiting.trace, () => waiting.work(tx)));
+      if (!tx.isWritten) await this.withinLimit(tx.written());
       tx.end();
       done.push({ waiting, value, hooks: tx.hooks, left });
     } catch (error) {

@@ -1,6 +1,7 @@
 export * from './sql.js';
 export * from './statements.js';
 export { deleteWhereIn, updateWalking, updateWhereIn, type SqlChange } from './long-updates.js';
+export { changeLater, insertLater, type LaterChange } from './later.js';
 export { openSqlite, SqliteDatabase, type SqliteOptions } from './sqlite.js';
 export { openMysql, MysqlDatabase, type MysqlOptions } from './mysql.js';
 export type { MysqlTls } from './mysql-connection.js';

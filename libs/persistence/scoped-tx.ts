@@ -18,6 +18,8 @@ interface Leftovers {
 export class ScopedTx implements Tx {
   readonly hooks: (() => void)[] = [];
   private open = true;
+  private deferred = new Map<GatheredWrite<unknown>, unknown[]>();
+  private writing: Promise<void> | undefined;
 
   constructor(
     private readonly statements: Statements,
@@ -30,7 +32,8 @@ export class ScopedTx implements Tx {
 
   // These hand the store's own promise on: a wrapper around each would cost a bulk as much as its reads.
   all<T extends Row>(sql: string, params: readonly SqlValue[] = []): Promise<T[]> {
-    return this.open ? this.statements.all<T>(sql, params) : Promise.reject(usedAfterEnd());
+    if (!this.open) return Promise.reject(usedAfterEnd());
+    return this.isWritten ? this.statements.all<T>(sql, params) : this.written().then(() => this.statements.all<T>(sql, params));
   }
 
   async one<T extends Row>(sql: string, params: readonly SqlValue[] = []): Promise<T | undefined> {
@@ -38,11 +41,13 @@ export class ScopedTx implements Tx {
   }
 
   run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
-    return this.open ? this.statements.run(sql, params) : Promise.reject(usedAfterEnd());
+    if (!this.open) return Promise.reject(usedAfterEnd());
+    return this.isWritten ? this.statements.run(sql, params) : this.written().then(() => this.statements.run(sql, params));
   }
 
   insertOnce(table: string, row: Readonly<Record<string, SqlValue>>): Promise<boolean> {
-    return this.open ? this.statements.insertOnce(table, row) : Promise.reject(usedAfterEnd());
+    if (!this.open) return Promise.reject(usedAfterEnd());
+    return this.isWritten ? this.statements.insertOnce(table, row) : this.written().then(() => this.statements.insertOnce(table, row));
   }
 
   append(table: string, rows: readonly Columns[]): void {
@@ -55,9 +60,40 @@ export class ScopedTx implements Tx {
     this.left.gather(write, item);
   }
 
+  defer<T>(write: GatheredWrite<T>, item: T): void {
+    if (!this.open) throw usedAfterEnd();
+    const known = this.deferred.get(write as GatheredWrite<unknown>);
+    if (known) known.push(item);
+    else this.deferred.set(write as GatheredWrite<unknown>, [item]);
+  }
+
   afterCommit(hook: () => void): void {
     if (!this.open) throw usedAfterEnd();
     this.hooks.push(hook);
+  }
+
+  /** Ends when everything that was deferred is written. What a writer defers in its turn is written as well. */
+  async written(): Promise<void> {
+    while (!this.isWritten) await (this.writing ??= this.writeDeferred().finally(() => (this.writing = undefined)));
+  }
+
+  /** Whether nothing waits to be written before the next statement. */
+  get isWritten(): boolean {
+    return this.deferred.size === 0 && this.writing === undefined;
+  }
+
+  /** The writers' own statements go past this Tx, whose statements wait for them. */
+  private async writeDeferred(): Promise<void> {
+    const { deferred } = this;
+    this.deferred = new Map();
+    const inner = new ScopedTx(this.statements, this.left);
+    try {
+      for (const [write, items] of deferred) await write(inner, items);
+      await inner.written();
+    } finally {
+      inner.end();
+    }
+    this.hooks.push(...inner.hooks);
   }
 }
 

@@ -9,7 +9,7 @@ export type Row = Readonly<Record<string, SqlValue>>;
 /** The columns of a row that is written. */
 export type Columns = Readonly<Record<string, SqlValue>>;
 
-/** Writes what several closures of one transaction have left, in their order. It is known by its identity: one function, not one for each item. */
+/** Writes what one or several closures of a transaction have left, in their order. It is known by its identity: one function, not one for each item. */
 export type GatheredWrite<T> = (tx: Tx, items: readonly T[]) => Promise<void>;
 
 /** Reads committed rows. A read never sees what an open transaction has written. */
@@ -34,6 +34,11 @@ export interface Tx extends Reader {
   append(table: string, rows: readonly Columns[]): void;
   /** Leaves an item to a writer that takes those of all closures at once, before the commit; it fails as `append` does. */
   gather<T>(write: GatheredWrite<T>, item: T): void;
+  /**
+   * Leaves an item to a writer that takes all of this closure at once: before the closure's next statement, at the latest at its end. So a closure
+   * reads what it has deferred, and fails where the writer fails.
+   */
+  defer<T>(write: GatheredWrite<T>, item: T): void;
   /** Calls `hook` after the commit; never when the closure or the commit fails. The hook must not throw. */
   afterCommit(hook: () => void): void;
 }

@@ -64,9 +64,12 @@ export async function compareAndSetMany(
 
 /** As `compareAndSet`, for callers to whom a lost race is the user's news. @throws AppError `stale-version` */
 export async function compareAndSetOrStale(tx: Tx, table: string, change: Columns, expected: Columns): Promise<void> {
-  if (!(await compareAndSet(tx, table, change, expected))) {
-    throw new AppError('stale-version', '数据已被他人修改，请重新读取后再试', { retryable: false });
-  }
+  if (!(await compareAndSet(tx, table, change, expected))) throw staleVersion();
+}
+
+/** A row is no longer as it was read. */
+export function staleVersion(): AppError {
+  return new AppError('stale-version', '数据已被他人修改，请重新读取后再试', { retryable: false });
 }
 
 /** `?, ?, ?` for an IN list of the given length, which must not be zero. */

@@ -2,7 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AppError } from '#kernel';
 import { testDatabases, TestStores } from '#testing';
-import { compareAndSet, compareAndSetMany, insert, insertMany, type GatheredWrite, type Migration, type OpenDatabase } from './index.js';
+import {
+  changeLater,
+  compareAndSet,
+  compareAndSetMany,
+  insert,
+  insertLater,
+  insertMany,
+  type GatheredWrite,
+  type Migration,
+  type OpenDatabase,
+} from './index.js';
 
 const migrations: readonly Migration[] = [
   {
@@ -155,6 +165,70 @@ describe.each(testDatabases())('the store on $dialect', ({ dialect, isThere }) =
       const ends = await Promise.allSettled(['a', 'taken', 'b'].map(leave));
       expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(await db.reader.all('SELECT id FROM rows_ ORDER BY id')).toEqual([{ id: 'a' }, { id: 'b' }]);
+    });
+
+    it('writes what a closure has deferred before its next statement, in its order for each row, and at its end', async () => {
+      await db.run((tx) => insert(tx, 'rows_', row('old', { state: 's0' })));
+      const step = (from: number, to: number, note: string | null) => ({
+        change: { state: `s${to}`, note },
+        key: { id: 'old' },
+        guard: { state: `s${from}` },
+      });
+      const seen = await db.run(async (tx) => {
+        insertLater(tx, 'rows_', [row('b', { amount: 2n })]);
+        changeLater(tx, 'rows_', step(0, 1, 'one'));
+        insertLater(tx, 'rows_', [row('a')]);
+        changeLater(tx, 'rows_', step(1, 2, 'two'));
+        const rows = await tx.all('SELECT id, state, note FROM rows_ ORDER BY id');
+        changeLater(tx, 'rows_', step(2, 3, null));
+        return rows;
+      });
+      expect(seen).toEqual([
+        { id: 'a', state: null, note: null },
+        { id: 'b', state: null, note: null },
+        { id: 'old', state: 's2', note: 'two' },
+      ]);
+      expect(await db.reader.one("SELECT state, note FROM rows_ WHERE id = 'old'")).toEqual({ state: 's3', note: null });
+    });
+
+    it('changes what was deferred to values of its own in each row', async () => {
+      const ids = Array.from({ length: 120 }, (_, n) => `r${n}`);
+      const all = ids.map((id) => row(id));
+      await db.run((tx) => insertMany(tx, 'rows_', all));
+      await db.run((tx) => {
+        ids.forEach((id, n) =>
+          changeLater(tx, 'rows_', {
+            change: { state: 'same', amount: BigInt(n), note: n % 2 === 0 ? null : `n${n}`, bytes: Buffer.from([n]) },
+            key: { id },
+            guard: { amount: 1n },
+          }),
+        );
+        return Promise.resolve();
+      });
+      expect(await db.reader.all("SELECT * FROM rows_ WHERE id IN ('r0', 'r119') ORDER BY id")).toEqual([
+        { id: 'r0', amount: 0, state: 'same', note: null, bytes: Buffer.from([0]) },
+        { id: 'r119', amount: 119, state: 'same', note: 'n119', bytes: Buffer.from([119]) },
+      ]);
+    });
+
+    it('fails the closure alone whose deferred writes the store refuses, or whose row is no longer as it was', async () => {
+      await db.run((tx) => insertMany(tx, 'rows_', [row('a', { state: 'x' }), row('b', { state: 'x' })]));
+      const change = (id: string, state: string): Promise<void> =>
+        db.run((tx) => {
+          tx.append('rows_', [row(`after-${id}-${state}`)]);
+          for (const each of ['a', 'b']) changeLater(tx, 'rows_', { change: { amount: 5n }, key: { id: each }, guard: { state: 'x' } });
+          changeLater(tx, 'rows_', { change: { amount: 6n }, key: { id }, guard: { state } });
+          return Promise.resolve();
+        });
+      const taken = db.run((tx) => Promise.resolve(insertLater(tx, 'rows_', [row('a')])));
+      const ends = await Promise.allSettled([change('a', 'y'), change('b', 'x'), taken]);
+      expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+      await expect(change('a', 'y')).rejects.toMatchObject({ code: 'stale-version' });
+      expect(await db.reader.all('SELECT id, amount FROM rows_ ORDER BY id')).toEqual([
+        { id: 'a', amount: 5 },
+        { id: 'after-b-x', amount: 1 },
+        { id: 'b', amount: 6 },
+      ]);
     });
 
     it('changes many rows by one statement, each to its own values, and says when one was not as it was seen', async () => {

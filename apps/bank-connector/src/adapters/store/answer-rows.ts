@@ -1,4 +1,4 @@
-import { compareAndSet, type Reader, type Row, type Tx } from '#persistence';
+import { compareAndSet, insertLater, placeholders, type Reader, type Row, type Tx } from '#persistence';
 import { SEEN, type SeenRow } from './order-rows.js';
 import type { SettledUnit } from '../../use-cases/record-answer/settle-lines.js';
 
@@ -18,16 +18,30 @@ export async function hasAnswer(reader: Reader, orderNumber: string, digest: str
   return (await reader.one('SELECT 1 AS found FROM answers WHERE order_number = ? AND digest = ?', [orderNumber, digest])) !== undefined;
 }
 
-/** An order as it stands, and whether these bytes are known of it, in one look. */
-export function seeOrderAndAnswer(
-  reader: Reader,
-  orderNumber: string,
-  digest: string,
-): Promise<(SeenRow & { readonly is_answered: number }) | undefined> {
-  return reader.one<SeenRow & { readonly is_answered: number }>(
-    `SELECT ${SEEN}, EXISTS(SELECT 1 FROM answers WHERE answers.order_number = orders.order_number AND digest = ?) AS is_answered
-     FROM orders WHERE order_number = ?`,
-    [digest, orderNumber],
+/** An order as it stands, the digests of what is known of it, and what is settled. */
+export interface SeenWithUnits {
+  readonly row: SeenRow;
+  readonly digests: ReadonlySet<string>;
+  readonly units: readonly SettledUnit[];
+}
+
+/** Orders with their answers, several in one look. */
+export async function seeAnswered(reader: Reader, orderNumbers: readonly string[]): Promise<ReadonlyMap<string, SeenWithUnits>> {
+  const among = `WHERE order_number IN (${placeholders(orderNumbers.length)})`;
+  const rows = await reader.all<SeenRow>(`SELECT ${SEEN} FROM orders ${among}`, orderNumbers);
+  const answers = await reader.all<DigestRow>(`SELECT order_number, digest FROM answers ${among}`, orderNumbers);
+  const units = await reader.all<UnitRow>(
+    `SELECT order_number, seq, status, substance FROM order_lines ${among} ORDER BY order_number, seq`,
+    orderNumbers,
+  );
+  return new Map(
+    rows.map((row) => {
+      const isOfOrder = ({ order_number }: { readonly order_number: string }): boolean => order_number === row.order_number;
+      return [
+        row.order_number,
+        { row, digests: new Set(answers.filter(isOfOrder).map(({ digest }) => digest)), units: units.filter(isOfOrder) },
+      ];
+    }),
   );
 }
 
@@ -42,20 +56,35 @@ export async function doubtfulAnswers(reader: Reader, orderNumber: string): Prom
   return (await reader.one<{ n: number }>(sql, [orderNumber]))?.n ?? 0;
 }
 
+interface DigestRow extends Row {
+  readonly order_number: string;
+  readonly digest: string;
+}
+
 interface UnitRow extends Row {
+  readonly order_number: string;
   readonly seq: number;
   readonly status: SettledUnit['status'];
   readonly substance: string;
 }
 
 export function settledUnits(reader: Reader, orderNumber: string): Promise<readonly SettledUnit[]> {
-  return reader.all<UnitRow>('SELECT seq, status, substance FROM order_lines WHERE order_number = ? ORDER BY seq', [orderNumber]);
+  return reader.all<UnitRow>('SELECT order_number, seq, status, substance FROM order_lines WHERE order_number = ? ORDER BY seq', [
+    orderNumber,
+  ]);
 }
 
-export async function keepUnits(tx: Tx, orderNumber: string, units: readonly SettledUnit[], at: number): Promise<void> {
+/** Writes units over those of the same numbers that this transaction has read. */
+export async function keepUnits(
+  tx: Tx,
+  orderNumber: string,
+  units: readonly SettledUnit[],
+  known: readonly SettledUnit[],
+  at: number,
+): Promise<void> {
   for (const { seq, status, substance } of units) {
     const key = { order_number: orderNumber, seq };
-    if (await tx.insertOnce('order_lines', { ...key, status, substance, at })) continue;
-    await compareAndSet(tx, 'order_lines', { status, substance, at }, key);
+    if (known.some((one) => one.seq === seq)) await compareAndSet(tx, 'order_lines', { status, substance, at }, key);
+    else insertLater(tx, 'order_lines', [{ ...key, status, substance, at }]);
   }
 }

@@ -1,4 +1,4 @@
-import { compareAndSet, placeholders, type Reader, type Row, type SqlValue, type Tx } from '#persistence';
+import { changeLater, compareAndSet, placeholders, type Reader, type Row, type SqlValue, type Tx } from '#persistence';
 import { DELIVERY_LIFE, move, type Action, type DeliveryState } from '#orders';
 import { AppError } from '#kernel';
 
@@ -115,6 +115,11 @@ export function moveDelivery(tx: Tx, seen: Seen, to: DeliveryState, change: Colu
 /** Changes a row that still is as it was seen. */
 export function changeOrder(tx: Tx, seen: Seen, change: Columns): Promise<boolean> {
   return compareAndSet(tx, 'orders', change, expectation(seen));
+}
+
+/** As `changeOrder`, together with others of the closure. @throws AppError `stale-version`, at the closure's next statement */
+export function changeOrderLater(tx: Tx, { order_number, delivery, standing }: Seen, change: Columns): void {
+  changeLater(tx, 'orders', { change, key: { order_number }, guard: { delivery, standing } });
 }
 
 function expectation({ order_number, delivery, standing }: Seen): Columns {

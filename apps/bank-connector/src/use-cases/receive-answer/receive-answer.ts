@@ -3,7 +3,7 @@ import { AppError } from '#kernel';
 import type { KeyRing } from '#trust';
 import type { BankContext } from '../../bank-context.js';
 import type { AnswerFate } from '../../adapters/store/answer-rows.js';
-import { findOrder } from '../../adapters/store/order-rows.js';
+import { OrderLookup } from '../../adapters/store/order-lookup.js';
 import { RecordAnswer } from '../record-answer/record-answer.js';
 
 export interface Received {
@@ -14,6 +14,7 @@ export interface Received {
 /** An answer that the bank brings: judges its signature and has it recorded. */
 export class ReceiveAnswer {
   private readonly recordAnswer: RecordAnswer;
+  private readonly orders: OrderLookup;
 
   constructor(
     private readonly context: BankContext,
@@ -21,6 +22,7 @@ export class ReceiveAnswer {
     private readonly keys: KeyRing,
   ) {
     this.recordAnswer = new RecordAnswer(context);
+    this.orders = new OrderLookup(context.database.reader);
   }
 
   /**
@@ -29,8 +31,8 @@ export class ReceiveAnswer {
    * @throws AppError `not-found` when we have no such order
    */
   async execute(heard: HeardBytes, orderNumber: string, worth?: SignatureWorth): Promise<Received> {
-    const { database, vault, bank, clock } = this.context;
-    const row = await findOrder(database.reader, orderNumber);
+    const { vault, bank, clock } = this.context;
+    const row = await this.orders.find(orderNumber);
     if (!row) throw new AppError('not-found', '没有该请求单');
     const known = await vault.know(row);
     const judged = worth ?? (await judgeSignature(this.keys, bank, heard, clock.now()));

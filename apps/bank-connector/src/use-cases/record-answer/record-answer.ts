@@ -3,11 +3,12 @@ import type { AnswerReading, HeardBytes, RejectedOutcome, SignatureWorth } from 
 import { failPoint, instantText, sha256Hex } from '#kernel';
 import type { Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
-import { hasAnswer, keepAnswer, seeOrderAndAnswer, keepUnits, settledUnits, type AnswerFate } from '../../adapters/store/answer-rows.js';
+import { hasAnswer, keepAnswer, keepUnits, seeAnswered, type AnswerFate, type SeenWithUnits } from '../../adapters/store/answer-rows.js';
 import { hasEnded, type SeenRow } from '../../adapters/store/order-rows.js';
 import type { KnownOrder } from '../../adapters/store/order-vault.js';
 import { tellDoubt, type Doubt } from '../park-order/park-order.js';
 import { judgeAnswer, type Judgement } from './judge-answer.js';
+import { RecordTogether } from './record-together.js';
 import { doubtfulLines, settleLines, type SettledUnit, type Settlement } from './settle-lines.js';
 import { standAfterAnswer } from './stand-after-answer.js';
 
@@ -45,24 +46,29 @@ const UNSIGNED: ReadonlySet<string> = new Set(['desk']);
  * over is told as a doubt and never applied (I6).
  */
 export class RecordAnswer {
-  constructor(private readonly context: BankContext) {}
+  private readonly together: RecordTogether;
+
+  constructor(private readonly context: BankContext) {
+    this.together = new RecordTogether(context, (tx, prepared, seen) => this.commit(tx, prepared, seen));
+  }
 
   async execute(hearing: Hearing): Promise<AnswerFate> {
-    const prepared = await this.prepare(hearing);
-    if (!prepared) return 'repeated';
-    await this.context.gathering.turn();
-    const fate = await this.context.database.run((tx) => this.commit(tx, prepared));
+    const fate = await this.together.take(await this.keepAndJudge(hearing));
     failPoint('connector.answered-after-commit');
     return fate;
   }
 
   /** What a transaction may not wait for; undefined when these bytes are known already. */
   async prepare(hearing: Hearing): Promise<PreparedAnswer | undefined> {
-    const { database, vault, manifest } = this.context;
+    const { known, heard } = hearing;
+    if (await hasAnswer(this.context.database.reader, known.row.order_number, sha256Hex(heard.bytes))) return undefined;
+    return this.keepAndJudge(hearing);
+  }
+
+  private async keepAndJudge(hearing: Hearing): Promise<PreparedAnswer> {
+    const { vault, manifest } = this.context;
     const { known, heard, worth } = hearing;
-    const { order_number: orderNumber, case_id: caseId } = known.row;
-    if (await hasAnswer(database.reader, orderNumber, sha256Hex(heard.bytes))) return undefined;
-    const { digest, size } = await vault.blobs.put(caseId, heard.bytes);
+    const { digest, size } = await vault.blobs.put(known.row.case_id, heard.bytes);
     failPoint('connector.original-kept');
     const judgement = judgeAnswer(known.order, worth, !UNSIGNED.has(manifest.delivery), hearing.reading);
     return { hearing, original: { digest, size, contentType: heard.contentType, ...worth }, judgement, delivery: 'ACCEPTED' };
@@ -79,12 +85,13 @@ export class RecordAnswer {
     return database.run((tx) => this.commit(tx, { hearing, original, judgement, delivery: 'REJECTED' }));
   }
 
-  /** Awaits nothing but its Tx. */
-  async commit(tx: Tx, { hearing, original, judgement, delivery }: PreparedAnswer): Promise<AnswerFate> {
+  /** Awaits nothing but its Tx. `together`: its order as this transaction has just read it with others. */
+  async commit(tx: Tx, { hearing, original, judgement, delivery }: PreparedAnswer, together?: SeenWithUnits): Promise<AnswerFate> {
     const orderNumber = hearing.known.row.order_number;
-    const row = await seeOrderAndAnswer(tx, orderNumber, original.digest);
-    if (!row || row.is_answered === 1) return 'repeated';
-    const course: Course = { hearing, known: { ...hearing.known, row }, original, settled: await settledUnits(tx, orderNumber) };
+    const seen = together ?? (await seeAnswered(tx, [orderNumber])).get(orderNumber);
+    if (!seen || seen.digests.has(original.digest)) return 'repeated';
+    const { row, units: settled } = seen;
+    const course: Course = { hearing, known: { ...hearing.known, row }, original, settled };
     const fate =
       judgement.kind === 'doubt' ? await this.doubt(tx, course, judgement.doubt) : await this.apply(tx, course, judgement, delivery);
     failPoint('connector.answered-before-commit');
@@ -146,7 +153,7 @@ export class RecordAnswer {
     // A doubt that is told after it must stand after it in the order's chain.
     if (contradicted.length === 0) announce.tell(tx, fact, write);
     else write(tx, await announce.fact(tx, known, fact.type, fact.content, fact.actor));
-    await keepUnits(tx, known.row.order_number, units, clock.now());
+    await keepUnits(tx, known.row.order_number, units, settled, clock.now());
     await standAfterAnswer(this.context, tx, known.row, merge(settled, units), delivery, code);
     if (contradicted.length > 0) {
       const reason = `银行对已办结的序号 ${contradicted.join('、')} 又作出不同反馈`;

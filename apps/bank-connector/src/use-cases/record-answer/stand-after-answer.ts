@@ -1,8 +1,7 @@
 import { DELIVERY_LIFE, mayMove, type DeliveryState } from '#orders';
 import type { Tx } from '#persistence';
-import { AppError } from '#kernel';
 import type { BankContext } from '../../bank-context.js';
-import { changeOrder, type SeenRow, type Standing } from '../../adapters/store/order-rows.js';
+import { changeOrderLater, type SeenRow, type Standing } from '../../adapters/store/order-rows.js';
 import { advanceLane } from '../../adapters/store/lanes.js';
 import type { SettledUnit } from './settle-lines.js';
 
@@ -40,6 +39,6 @@ export async function standAfterAnswer(
     ...(standing === 'parked' ? { attempts: 0, next_try_at: now + ASK_AFTER_DOUBT_MS } : {}),
     ...(isOver ? { ended_at: now } : {}),
   };
-  if (!(await changeOrder(tx, row, change))) throw new AppError('store-unavailable', 'the order changed meanwhile', { retryable: true });
+  changeOrderLater(tx, row, change);
   if (isOver && row.lane_id !== null && (await advanceLane(tx, row.lane_id))) tx.afterCommit(() => context.wake());
 }

@@ -1,24 +1,39 @@
 import { AppError, failPoint, parseInstant } from '#kernel';
-import { placeholders, type Tx } from '#persistence';
+import { insertLater, placeholders, type Columns, type Tx } from '#persistence';
 import type { BankContext } from '../../bank-context.js';
 import { standingInLane } from '../../adapters/store/lanes.js';
 import { seeOrder } from '../../adapters/store/order-rows.js';
 import { withdraw, type WithdrawalReason } from '../withdraw-order/withdraw-order.js';
 import type { PreparedOrder } from './prepare-order.js';
 
+/** What one look has shown of the orders that a transaction brings. */
+interface Ahead {
+  /** Reasons by order number. */
+  readonly early: ReadonlyMap<string, string>;
+  /** Those that are not here yet. */
+  readonly fresh: Set<string>;
+}
+
 /** `order.dispatched.v1`: the order enters the journal, once for ever, and waits for its turn. */
 export class TakeOrder {
-  private readonly early = new WeakMap<Tx, ReadonlyMap<string, string>>();
+  private readonly ahead = new WeakMap<Tx, Ahead>();
 
   constructor(private readonly context: BankContext) {}
 
-  /** Looks for the early withdrawals of many orders at once. Only for a transaction that brings orders and nothing else, so that none can come meanwhile. */
+  /**
+   * Looks for the early withdrawals of many orders at once, and which of them are here. Only for a transaction that brings orders and nothing else, so
+   * that none can come meanwhile; what another transaction brings after the look fails this one, which is then run again.
+   */
   async lookAhead(tx: Tx, orderNumbers: readonly string[]): Promise<void> {
-    const rows = await tx.all<{ order_number: string; reason: string }>(
-      `SELECT order_number, reason FROM early_withdrawals WHERE order_number IN (${placeholders(orderNumbers.length)})`,
+    const among = `WHERE order_number IN (${placeholders(orderNumbers.length)})`;
+    const early = await tx.all<{ order_number: string; reason: string }>(
+      `SELECT order_number, reason FROM early_withdrawals ${among}`,
       orderNumbers,
     );
-    this.early.set(tx, new Map(rows.map(({ order_number, reason }) => [order_number, reason])));
+    const here = await tx.all<{ order_number: string }>(`SELECT order_number FROM orders ${among}`, orderNumbers);
+    const fresh = new Set(orderNumbers);
+    for (const { order_number } of here) fresh.delete(order_number);
+    this.ahead.set(tx, { early: new Map(early.map(({ order_number, reason }) => [order_number, reason])), fresh });
   }
 
   async execute(tx: Tx, prepared: PreparedOrder): Promise<void> {
@@ -37,8 +52,8 @@ export class TakeOrder {
   }
 
   private async earlyReason(tx: Tx, orderNumber: string): Promise<string | undefined> {
-    const seen = this.early.get(tx);
-    if (seen) return seen.get(orderNumber);
+    const ahead = this.ahead.get(tx);
+    if (ahead) return ahead.early.get(orderNumber);
     return (await tx.one<{ reason: string }>('SELECT reason FROM early_withdrawals WHERE order_number = ?', [orderNumber]))?.reason;
   }
 
@@ -51,7 +66,7 @@ export class TakeOrder {
     const { vault, clock, bank, log } = this.context;
     const { orderNumber } = order;
     const now = clock.now();
-    const isNew = await tx.insertOnce('orders', {
+    const row = {
       order_number: orderNumber,
       case_id: order.case.id,
       request_id: order.requestId,
@@ -66,8 +81,8 @@ export class TakeOrder {
       next_try_at: now,
       dispatched_at: parseInstant(order.dispatchedAt),
       taken_at: now,
-    });
-    if (isNew) {
+    };
+    if (await this.insertRow(tx, row)) {
       tx.append('order_papers', [
         {
           paper_of: orderNumber,
@@ -84,5 +99,13 @@ export class TakeOrder {
     }
     log.write('warn', 'order-taken-before', { bank, orderNumber });
     return false;
+  }
+
+  /** What was looked for ahead and is not here goes in with the others; a number of a lane is taken by whoever is first. */
+  private async insertRow(tx: Tx, row: Columns & { readonly order_number: string }): Promise<boolean> {
+    const isFresh = this.ahead.get(tx)?.fresh.delete(row.order_number) ?? false;
+    if (!isFresh || row['lane_id'] !== null) return tx.insertOnce('orders', row);
+    insertLater(tx, 'orders', [row]);
+    return true;
   }
 }

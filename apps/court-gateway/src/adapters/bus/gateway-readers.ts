@@ -78,6 +78,7 @@ export class GatewayReaders implements OnApplicationBootstrap {
         this.inHand.take(
           tx,
           messages.map(({ key }) => key),
+          true,
         ),
       handlers: {
         'order.answered.v1': async (tx, message) => {

@@ -1,6 +1,6 @@
 import type { OrderAnswered, ReceiptRef } from '#contracts';
 import type { Instant } from '#kernel';
-import { insertMany, type Reader, type Row, type Tx } from '#persistence';
+import { insertLater, insertMany, type Reader, type Row, type Tx } from '#persistence';
 
 /** A row of `answers`: the exact sealed body of the message that brought the bank's word (I11). */
 export interface AnswerRow extends Row {
@@ -17,15 +17,11 @@ export function messageAad(type: string, messageId: string): string {
   return `message|${type}|${messageId}`;
 }
 
-export async function insertAnswer(tx: Tx, messageId: string, sealed: Buffer, answer: OrderAnswered, at: Instant): Promise<void> {
-  await tx.insertOnce('answers', {
-    message_id: messageId,
-    order_number: answer.orderNumber,
-    at,
-    body_sealed: sealed,
-    original_digest: answer.original.digest,
-    signature: answer.original.signature,
-  });
+export function insertAnswer(tx: Tx, messageId: string, sealed: Buffer, answer: OrderAnswered, at: Instant): void {
+  const { digest, signature } = answer.original;
+  insertLater(tx, 'answers', [
+    { message_id: messageId, order_number: answer.orderNumber, at, body_sealed: sealed, original_digest: digest, signature },
+  ]);
 }
 
 /** The answers to an order, oldest first. */

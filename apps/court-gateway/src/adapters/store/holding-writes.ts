@@ -1,5 +1,5 @@
 import { invariant, type Instant } from '#kernel';
-import { compareAndSetOrStale, insert, insertMany, type Reader, type Row, type Tx } from '#persistence';
+import { changeLater, compareAndSetOrStale, insertLater, type Reader, type Row, type Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import type { TransactionLine } from '#contracts';
 import type { Vault } from '../../vault.js';
@@ -43,6 +43,29 @@ export async function knownHoldings(reader: Reader, place: HoldingPlace): Promis
   return new Map(rows.map((row) => [row.account_index, row]));
 }
 
+/** As `knownHoldings`, for several places at once, by `placeText`; a place of which nothing is known has an empty map. */
+export async function knownHoldingsAt(
+  reader: Reader,
+  places: readonly HoldingPlace[],
+): Promise<Map<string, ReadonlyMap<string, HoldingRow>>> {
+  const found = new Map(places.map((place) => [placeText(place), new Map<string, HoldingRow>()]));
+  if (found.size === 0) return found;
+  const where = new Array(places.length).fill('(case_id = ? AND debtor_id = ? AND bank = ? AND legal_person = ?)').join(' OR ');
+  const rows = await reader.all<HoldingRow>(
+    `SELECT * FROM holdings WHERE ${where}`,
+    places.flatMap(({ caseId, debtorId, bank, legalPerson }) => [caseId, debtorId, bank, legalPerson]),
+  );
+  for (const row of rows) {
+    const place = { caseId: row.case_id, debtorId: row.debtor_id, bank: row.bank, legalPerson: row.legal_person };
+    found.get(placeText(place))?.set(row.account_index, row);
+  }
+  return found;
+}
+
+export function placeText({ caseId, debtorId, bank, legalPerson }: HoldingPlace): string {
+  return `${caseId}|${debtorId}|${bank}|${legalPerson}`;
+}
+
 function columnsOf(stated: StatedHolding, inquired: Inquired) {
   return {
     kind: stated.kind,
@@ -58,16 +81,16 @@ function columnsOf(stated: StatedHolding, inquired: Inquired) {
 }
 
 /** Writes what an inquiry's answer says down: new accounts as new rows, known ones over their row unless that is newer (I16). */
-export async function saveHoldings(
+export function saveHoldings(
   tx: Tx,
   vault: Vault,
   caseKey: DataKey,
   place: HoldingPlace,
   inquired: Inquired,
   holdings: readonly { readonly id: string; readonly stated: StatedHolding; readonly known: HoldingRow | undefined }[],
-): Promise<void> {
+): void {
   const fresh = holdings.filter(({ known }) => known === undefined);
-  await insertMany(
+  insertLater(
     tx,
     'holdings',
     fresh.map(({ id, stated }) => ({
@@ -84,12 +107,11 @@ export async function saveHoldings(
   );
   for (const { id, stated, known } of holdings) {
     if (known === undefined || known.as_of > inquired.asOf) continue;
-    await compareAndSetOrStale(
-      tx,
-      'holdings',
-      { ...columnsOf(stated, inquired), sealed: sealHolding(vault, caseKey, id, stated.clear), version: known.version + 1 },
-      { id, version: known.version },
-    );
+    changeLater(tx, 'holdings', {
+      change: { ...columnsOf(stated, inquired), sealed: sealHolding(vault, caseKey, id, stated.clear), version: known.version + 1 },
+      key: { id },
+      guard: { version: known.version },
+    });
   }
 }
 
@@ -128,20 +150,16 @@ function transactionsPlace(holdingId: string, orderNumber: string): string {
   return `${holdingId}/${orderNumber}`;
 }
 
-export async function insertTransactions(
+export function insertTransactions(
   tx: Tx,
   vault: Vault,
   caseKey: DataKey,
   holdingId: string,
   inquired: Inquired,
   lines: readonly TransactionLine[],
-): Promise<void> {
-  await insert(tx, 'holding_transactions', {
-    holding_id: holdingId,
-    order_number: inquired.orderNumber,
-    as_of: inquired.asOf,
-    sealed: vault.seal(caseKey, 'holding_transactions', 'sealed', transactionsPlace(holdingId, inquired.orderNumber), lines),
-  });
+): void {
+  const sealed = vault.seal(caseKey, 'holding_transactions', 'sealed', transactionsPlace(holdingId, inquired.orderNumber), lines);
+  insertLater(tx, 'holding_transactions', [{ holding_id: holdingId, order_number: inquired.orderNumber, as_of: inquired.asOf, sealed }]);
 }
 
 /** All that inquiries have brought of an account's transactions, newest answer first. */

@@ -11,7 +11,7 @@ import {
   type OrderStatus,
   type Scope,
 } from '#orders';
-import { compareAndSetOrStale, insertMany, placeholders, type Reader, type Row, type SqlValue, type Tx } from '#persistence';
+import { changeLater, insertMany, placeholders, type Reader, type Row, type SqlValue, type Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import type { Vault } from '../../vault.js';
 
@@ -219,15 +219,23 @@ export function progressOfOrder(order: OrderRow, lines: readonly LineRow[]): Ord
   return { status: order.status, lines: own, overdue: order.overdue === 1 };
 }
 
-/** Moves an order along its life cycle by compare-and-set (I13). @throws AppError `stale-version` */
-export async function moveOrder(tx: Tx, order: OrderRow, to: OrderStatus, change: Readonly<Record<string, SqlValue>> = {}): Promise<void> {
+/** Moves an order along its life cycle by compare-and-set (I13). @throws AppError `stale-version`, at the closure's next statement */
+export function moveOrder(tx: Tx, order: OrderRow, to: OrderStatus, change: Readonly<Record<string, SqlValue>> = {}): void {
   const status = order.status === to ? to : move(ORDER_LIFE, order.status, to);
-  await compareAndSetOrStale(
-    tx,
-    'orders',
-    { ...change, status, version: order.version + 1 },
-    { order_number: order.order_number, version: order.version, status: order.status },
-  );
+  changeLater(tx, 'orders', {
+    change: { ...change, status, version: order.version + 1 },
+    key: { order_number: order.order_number },
+    guard: { version: order.version, status: order.status },
+  });
+}
+
+/** Changes an open line that still is as it was read (I13). @throws AppError `stale-version`, at the closure's next statement */
+export function changeLine(tx: Tx, line: LineRow, change: Readonly<Record<string, SqlValue>>): void {
+  changeLater(tx, 'order_lines', {
+    change: { ...change, version: line.version + 1 },
+    key: { order_number: line.order_number, seq: line.seq },
+    guard: { version: line.version, status: line.status },
+  });
 }
 
 /** A line that may still take effect: what I7 and I8 sum. */
@@ -261,26 +269,21 @@ export interface WithdrawalCause {
 }
 
 /** Ends orders that never left: they and their open lines become `withdrawn`, which frees the ceiling. */
-export async function withdrawUnsent(
+export function withdrawUnsent(
   tx: Tx,
   vault: Vault,
   caseKey: DataKey,
   orders: readonly OrderRow[],
   lines: readonly LineRow[],
   { code, note }: WithdrawalCause,
-): Promise<void> {
+): void {
   for (const order of orders) {
     const outcome_sealed = sealOutcome(vault, caseKey, order.order_number, { note });
-    await moveOrder(tx, order, 'withdrawn', { outcome_code: code, outcome_sealed });
+    moveOrder(tx, order, 'withdrawn', { outcome_code: code, outcome_sealed });
   }
   for (const line of lines) {
     if (!isOpenLine(line.status)) continue;
-    await compareAndSetOrStale(
-      tx,
-      'order_lines',
-      { status: 'withdrawn', version: line.version + 1 },
-      { order_number: line.order_number, seq: line.seq, version: line.version },
-    );
+    changeLine(tx, line, { status: 'withdrawn' });
   }
 }
 

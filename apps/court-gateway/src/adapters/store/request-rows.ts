@@ -1,7 +1,7 @@
 import { afterClause, type PageStart } from '#http';
 import type { Instant, LegalDate } from '#kernel';
 import { move, REQUEST_LIFE, type Action, type ApproverRole, type GateApprovals, type RequestStatus } from '#orders';
-import { compareAndSetOrStale, insert, type Reader, type Row, type SqlValue, type Tx } from '#persistence';
+import { changeLater, compareAndSetOrStale, insert, type Reader, type Row, type SqlValue, type Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import type { Scope } from '#access';
 import type { Vault } from '../../vault.js';
@@ -91,21 +91,15 @@ export async function lockRequest(tx: Tx, requestId: string): Promise<void> {
 
 /**
  * Moves a request along its life cycle; the row's status and version must still be what the caller has read (I13).
- * @throws AppError `stale-version`
+ * @throws AppError `stale-version`, at the closure's next statement
  */
-export async function moveRequest(
-  tx: Tx,
-  row: RequestRow,
-  to: RequestStatus,
-  change: Readonly<Record<string, SqlValue>> = {},
-): Promise<void> {
+export function moveRequest(tx: Tx, row: RequestRow, to: RequestStatus, change: Readonly<Record<string, SqlValue>> = {}): void {
   const status = move(REQUEST_LIFE, row.status, to);
-  await compareAndSetOrStale(
-    tx,
-    'requests',
-    { ...change, status, version: row.version + 1 },
-    { id: row.id, status: row.status, version: row.version },
-  );
+  changeLater(tx, 'requests', {
+    change: { ...change, status, version: row.version + 1 },
+    key: { id: row.id },
+    guard: { status: row.status, version: row.version },
+  });
 }
 
 /** Counts a request's version up without moving it, for changes in its approvals. @throws AppError `stale-version` */

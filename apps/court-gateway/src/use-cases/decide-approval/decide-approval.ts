@@ -118,7 +118,7 @@ export class DecideApproval {
 
   private async end(tx: Tx, request: RequestRow, caseKey: DataKey, status: 'rejected' | 'returned', at: Instant): Promise<void> {
     const { orders, lineRows } = await recallRequest(tx, this.vault, caseKey, request);
-    await withdrawUnsent(
+    withdrawUnsent(
       tx,
       this.vault,
       caseKey,
@@ -126,7 +126,7 @@ export class DecideApproval {
       lineRows,
       { code: status, note: NOTES[status] },
     );
-    await moveRequest(tx, request, status, { ended_at: at });
+    moveRequest(tx, request, status, { ended_at: at });
     this.events.record(tx, request.id, 'status', at, { status });
   }
 

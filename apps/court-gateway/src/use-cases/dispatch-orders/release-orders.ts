@@ -70,7 +70,7 @@ export class ReleaseOrders {
       tx,
       papers.seals.map(({ instrumentId }) => instrumentId),
     );
-    await moveRequest(tx, request, 'dispatched', { dispatched_at: at });
+    moveRequest(tx, request, 'dispatched', { dispatched_at: at });
   }
 
   /** The request stands under the instruments that it was posted with; one that was voided since is missing. */

@@ -61,8 +61,8 @@ export class LapseApprovals implements OnApplicationBootstrap, OnApplicationShut
       tx,
       orders.map(({ order_number }) => order_number),
     );
-    await withdrawUnsent(tx, this.vault, caseKey, orders, lines, { code: 'approval-lapsed', note: '审批逾期，请求失效' });
-    await moveRequest(tx, request, 'lapsed', { ended_at: at });
+    withdrawUnsent(tx, this.vault, caseKey, orders, lines, { code: 'approval-lapsed', note: '审批逾期，请求失效' });
+    moveRequest(tx, request, 'lapsed', { ended_at: at });
     this.events.record(tx, request.id, 'status', at, { status: 'lapsed' });
     await this.facts.record(tx, {
       type: 'request.lapsed',

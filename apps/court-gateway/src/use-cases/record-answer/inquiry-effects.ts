@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { legalDateOf, newId, type Instant } from '#kernel';
 import { applyInquiryAnswer, applyRefresh, isOpenLine, type InquiryOutcome } from '#orders';
-import { compareAndSetOrStale, type Tx } from '#persistence';
-import { insertTransactions, knownHoldings, saveHoldings, type Inquired } from '../../adapters/store/holding-writes.js';
+import type { Tx } from '#persistence';
+import { insertTransactions, saveHoldings, type Inquired } from '../../adapters/store/holding-writes.js';
 import type { HoldingRow } from '../../adapters/store/holdings-reading.js';
 import { hasOpenLines, measureStateOf } from '../../adapters/store/measure-writes.js';
 import { measuresOfCase, type MeasureRow } from '../../adapters/store/measures-reading.js';
-import { sealLineReason, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
+import { changeLine, sealLineReason, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
+import { OrdersInHand } from '../../adapters/store/orders-in-hand.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { Vault } from '../../vault.js';
 import { MoneyBook } from '../keep-money/money-book.js';
@@ -35,11 +36,12 @@ export class InquiryEffects {
     @Inject(Vault) private readonly vault: Vault,
     @Inject(MoneyBook) private readonly book: MoneyBook,
     @Inject(AnswerTasks) private readonly tasks: AnswerTasks,
+    @Inject(OrdersInHand) private readonly inHand: OrdersInHand,
   ) {}
 
   async apply(tx: Tx, scene: Scene, order: OrderRow, line: LineRow, word: InquiryWord, asOf: Instant): Promise<AppliedInquiry> {
     const outcome = applyInquiryAnswer({ result: word.result, holdings: word.holdings.length });
-    const written = await this.writeLine(tx, scene, line, outcome, asOf);
+    const written = this.writeLine(tx, scene, line, outcome, asOf);
     await this.tasks.open(tx, scene, order, undefined, outcome.tasks, outcome.reason);
     if (outcome.status !== 'executed') return { line: written, nothingFound: false, moneyChanged: false };
     const inquired = { orderNumber: order.order_number, asOf };
@@ -57,14 +59,14 @@ export class InquiryEffects {
   ): Promise<ReadonlyMap<string, string>> {
     if (holdings.length === 0) return new Map();
     const place = { caseId: order.case_id, debtorId: order.debtor_id, bank: order.bank, legalPerson: order.legal_person };
-    const known = await knownHoldings(tx, place);
+    const known = await this.inHand.holdings(tx, place);
     // A bank that lists one account twice means the later line; both cannot be its figures.
     const newest = new Map(holdings.map((holding) => [holding.stated.accountIndex, holding]));
     if (newest.size < holdings.length) await this.tasks.open(tx, scene, order, undefined, ['mismatch'], '同一账户列出多次');
     const rows = [...newest.values()].map((holding) => this.rowOf(holding, known.get(holding.stated.accountIndex)));
-    await saveHoldings(tx, this.vault, scene.caseKey, place, inquired, rows);
+    saveHoldings(tx, this.vault, scene.caseKey, place, inquired, rows);
     for (const { id, transactions } of rows) {
-      if (transactions) await insertTransactions(tx, this.vault, scene.caseKey, id, inquired, transactions);
+      if (transactions) insertTransactions(tx, this.vault, scene.caseKey, id, inquired, transactions);
     }
     return new Map(rows.map(({ id, stated }) => [stated.accountIndex, id]));
   }
@@ -111,19 +113,13 @@ export class InquiryEffects {
     return outcome.measure !== undefined;
   }
 
-  private async writeLine(tx: Tx, scene: Scene, line: LineRow, { status, reason }: InquiryOutcome, asOf: Instant): Promise<LineRow> {
+  private writeLine(tx: Tx, scene: Scene, line: LineRow, { status, reason }: InquiryOutcome, asOf: Instant): LineRow {
     const change = {
       status,
-      version: line.version + 1,
       settled_on: isOpenLine(status) ? null : legalDateOf(asOf),
       reason_sealed: reason === undefined ? null : sealLineReason(this.vault, scene.caseKey, line, reason),
     };
-    await compareAndSetOrStale(tx, 'order_lines', change, {
-      order_number: line.order_number,
-      seq: line.seq,
-      version: line.version,
-      status: line.status,
-    });
-    return { ...line, ...change };
+    changeLine(tx, line, change);
+    return { ...line, ...change, version: line.version + 1 };
   }
 }

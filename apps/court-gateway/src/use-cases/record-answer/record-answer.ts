@@ -82,7 +82,7 @@ export class RecordAnswer {
     const needsLock = translated.word.kind !== 'inquiry' || speaksOfMeasures(translated.word);
     const row = needsLock ? await lockCase(tx, caseId) : ((await this.inHand.caseOf(tx, caseId)) ?? (await loadCase(tx, caseId)));
     const order = await this.inHand.order(tx, body.orderNumber);
-    await insertAnswer(tx, arrived.messageId, arrived.sealed, body, parts.clock.now());
+    insertAnswer(tx, arrived.messageId, arrived.sealed, body, parts.clock.now());
     const ours = order?.case_id === caseId && order.bank === body.bank ? order : undefined;
     const scene: Scene = {
       case: row,

@@ -3,10 +3,10 @@ import type { OrderProgressed } from '#contracts';
 import { parseInstant, type Instant } from '#kernel';
 import { FactRecorder } from '#messaging';
 import { dueAt, isFinal, isOpenLine, LINE_LIFE, mayMove, ORDER_LIFE, type OrderStatus } from '#orders';
-import { compareAndSetOrStale, type Tx } from '#persistence';
+import { changeLater, type Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import { lockCase, type CaseRow } from '../../adapters/store/case-rows.js';
-import { linesOfOrder, sealOutcome, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
+import { changeLine, linesOfOrder, sealOutcome, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
 import { OrdersInHand } from '../../adapters/store/orders-in-hand.js';
 import { AnswerTasks } from '../record-answer/answer-tasks.js';
 import { ControlEffects } from '../record-answer/control-effects.js';
@@ -60,7 +60,7 @@ export class RecordProgress {
     const change = this.timesOf(order, progress);
     const to = this.statusAfter(order, progress);
     if (!mayMove(ORDER_LIFE, order.status, to)) {
-      if (Object.keys(change).length > 0) await writeTimes(tx, order, change);
+      if (Object.keys(change).length > 0) writeTimes(tx, order, change);
       return;
     }
     const left: OrderColumns = order.withdrawal === 'asked' ? { withdrawal: 'already-sent' } : {};
@@ -115,7 +115,7 @@ export class RecordProgress {
     if (free) {
       const { vault, settle, watch } = this.ports;
       const written: LineRow[] = [];
-      for (const line of lines) written.push(await endLine(tx, line));
+      for (const line of lines) written.push(endLine(tx, line));
       const sealed = sealOutcome(vault, caseKey, order.order_number, { note: progress.reason ?? '' });
       await settle.move(tx, scene, order, 'withdrawn', written, { outcome_code: progress.code ?? 'withdrawn', outcome_sealed: sealed });
       if (order.action !== 'inquire') await watch.moneyChanged(tx, order.case_id, caseKey);
@@ -144,24 +144,18 @@ export class RecordProgress {
   }
 }
 
-async function endLine(tx: Tx, line: LineRow): Promise<LineRow> {
+function endLine(tx: Tx, line: LineRow): LineRow {
   if (!isOpenLine(line.status)) return line;
-  await compareAndSetOrStale(
-    tx,
-    'order_lines',
-    { status: 'withdrawn', version: line.version + 1 },
-    { order_number: line.order_number, seq: line.seq, version: line.version },
-  );
+  changeLine(tx, line, { status: 'withdrawn' });
   return { ...line, status: 'withdrawn', version: line.version + 1 };
 }
 
-async function writeTimes(tx: Tx, order: OrderRow, change: OrderColumns): Promise<void> {
-  await compareAndSetOrStale(
-    tx,
-    'orders',
-    { ...change, version: order.version + 1 },
-    { order_number: order.order_number, version: order.version },
-  );
+function writeTimes(tx: Tx, order: OrderRow, change: OrderColumns): void {
+  changeLater(tx, 'orders', {
+    change: { ...change, version: order.version + 1 },
+    key: { order_number: order.order_number },
+    guard: { version: order.version },
+  });
 }
 
 function contentOf({ orderNumber, event, at, code, reason }: OrderProgressed) {

@@ -1,21 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Instant } from '#kernel';
-import { isFinal, isOverdue, mayMove, ORDER_LIFE, requestStatusOf, type LineStatus, type OrderProgress, type OrderStatus } from '#orders';
-import { compareAndSetOrStale, type Row, type SqlValue, type Tx } from '#persistence';
+import { isFinal, isOverdue, mayMove, ORDER_LIFE, requestStatusOf, type OrderProgress, type OrderStatus } from '#orders';
+import { compareAndSetOrStale, type SqlValue, type Tx } from '#persistence';
 import { moveOrder, type LineRow, type OrderRow } from '../../adapters/store/order-rows.js';
-import { OrdersInHand } from '../../adapters/store/orders-in-hand.js';
+import { OrdersInHand, progressesOf, siblingsOf } from '../../adapters/store/orders-in-hand.js';
 import { RequestEvents, type RequestEvent } from '../../adapters/store/request-events.js';
 import { findRequest, lockRequest, moveRequest } from '../../adapters/store/request-rows.js';
 import { Tasks } from '../../adapters/store/task-rows.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
 import { happened, type Scene } from '../scene.js';
-
-interface SiblingRow extends Row {
-  readonly order_number: string;
-  readonly status: OrderStatus;
-  readonly overdue: number;
-  readonly line_status: LineStatus | null;
-}
 
 type Change = Pick<RequestEvent, 'type' | 'body'>;
 
@@ -44,10 +37,11 @@ export class SettleOrder {
     const due = (change['due_at'] ?? order.due_at) as Instant | null;
     const stated = lines.map((line) => ({ status: line.status, ...(line.expected_on === null ? {} : { expectedOn: line.expected_on }) }));
     const overdue = order.overdue === 1 && isOverdue(status, due ?? undefined, stated, this.parts.clock.now()) ? 1 : 0;
-    await moveOrder(tx, order, status, { ...change, overdue });
+    moveOrder(tx, order, status, { ...change, overdue });
     if (order.overdue === 1 && overdue === 0) await this.tasks.settle(tx, ['overdue'], [order.order_number]);
     if (order.status === 'undetermined' && status !== 'undetermined') await this.tasks.settle(tx, ['undetermined'], [order.order_number]);
-    const ofRequest = isFinal(ORDER_LIFE, status) ? await this.settleRequest(tx, scene, order, status, lines) : undefined;
+    const progress = { status, lines: lines.map((line) => line.status), overdue: overdue === 1 };
+    const ofRequest = isFinal(ORDER_LIFE, status) ? await this.settleRequest(tx, scene, order, progress) : undefined;
     const changes = [orderChange({ ...order, overdue }, status, lines), ...(ofRequest ? [ofRequest] : [])];
     this.events.recordMany(tx, order.request_id, this.parts.clock.now(), changes);
   }
@@ -76,39 +70,22 @@ export class SettleOrder {
   }
 
   /** The request's status follows when no other of its orders is open. Returns what its readers are told. */
-  private async settleRequest(
-    tx: Tx,
-    scene: Scene,
-    order: OrderRow,
-    status: OrderStatus,
-    lines: readonly LineRow[],
-  ): Promise<Change | undefined> {
-    if (this.inHand.ended(tx, order) ?? (await hasOpenSiblings(tx, order))) return undefined;
-    const request = await findRequest(tx, order.request_id);
+  private async settleRequest(tx: Tx, scene: Scene, order: OrderRow, progress: OrderProgress): Promise<Change | undefined> {
+    const inHand = this.inHand.ended(tx, order, progress);
+    if (inHand?.hasOpenOrders ?? (await hasOpenSiblings(tx, order))) return undefined;
+    const request = inHand?.request ?? (await findRequest(tx, order.request_id));
     if (request?.status !== 'dispatched') return undefined;
-    const own: OrderProgress = { status, lines: lines.map((line) => line.status), overdue: false };
-    const next = requestStatusOf([own, ...(await this.siblings(tx, order))]);
+    const next = requestStatusOf([{ ...progress, overdue: false }, ...(inHand?.others ?? (await othersOf(tx, order)))]);
     if (next === 'dispatched') return undefined;
-    await moveRequest(tx, request, next, { ended_at: this.parts.clock.now() });
+    moveRequest(tx, request, next, { ended_at: this.parts.clock.now() });
     happened(scene, `request.${next}`, `request:${request.id}`, { requestId: request.id, status: next }, { requestId: request.id });
     return { type: 'status', body: { status: next } };
   }
+}
 
-  private async siblings(tx: Tx, order: OrderRow): Promise<readonly OrderProgress[]> {
-    const rows = await tx.all<SiblingRow>(
-      `SELECT o.order_number AS order_number, o.status AS status, o.overdue AS overdue, l.status AS line_status
-       FROM orders o LEFT JOIN order_lines l ON l.order_number = o.order_number WHERE o.request_id = ? AND o.order_number <> ?
-       ORDER BY o.order_number`,
-      [order.request_id, order.order_number],
-    );
-    const byOrder = new Map<string, { status: OrderStatus; lines: LineStatus[]; overdue: boolean }>();
-    for (const row of rows) {
-      const known = byOrder.get(row.order_number) ?? { status: row.status, lines: [], overdue: row.overdue === 1 };
-      if (row.line_status !== null) known.lines.push(row.line_status);
-      byOrder.set(row.order_number, known);
-    }
-    return [...byOrder.values()];
-  }
+async function othersOf(tx: Tx, { request_id, order_number }: OrderRow): Promise<readonly OrderProgress[]> {
+  const progresses = progressesOf(await siblingsOf(tx, [request_id])).get(request_id);
+  return [...(progresses ?? [])].filter(([number]) => number !== order_number).map(([, progress]) => progress);
 }
 
 async function hasOpenSiblings(tx: Tx, order: OrderRow): Promise<boolean> {

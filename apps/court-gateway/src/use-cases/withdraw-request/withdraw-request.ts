@@ -73,8 +73,8 @@ export class WithdrawRequest {
       tx,
       orders.map(({ order_number }) => order_number),
     );
-    await withdrawUnsent(tx, this.vault, caseKey, orders, lines, { code: 'withdrawn-by-officer', note: reason });
-    await moveRequest(tx, request, 'withdrawn', { ended_at: at });
+    withdrawUnsent(tx, this.vault, caseKey, orders, lines, { code: 'withdrawn-by-officer', note: reason });
+    moveRequest(tx, request, 'withdrawn', { ended_at: at });
     this.events.record(tx, request.id, 'status', at, { status: 'withdrawn' });
   }
 
