@@ -5,8 +5,8 @@ import { ANSWERS_EMPTIED, EMPTIED, REMOVED } from './case-content.js';
 /** Columns by their names: sealed values, digests of content, signatures over it, free texts, and openings of facts. */
 const TELLING = /sealed|^digest$|sha256$|^opening$|^lane_id$|^substance$|^wire_signature$|^reason$/;
 
-/** A lane's own counter: it goes on, over all cases. */
-const NOT_OF_A_CASE = new Set(['lanes.lane_id']);
+/** A lane's own counter goes on, over all cases; what the bank says of a day are counts, sums and order numbers of all cases. */
+const NOT_OF_A_CASE = new Set(['lanes.lane_id', 'day_statements.digest', 'day_pages.sha256']);
 
 /** What the messaging library empties. */
 const MESSAGES_EMPTIED = [
