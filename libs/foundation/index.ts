@@ -5,6 +5,7 @@ export * from './foundation.js';
 export * from './kept-clock.js';
 export * from './bank-keys.js';
 export * from './bank-certificates.js';
+export * from './message-certificates.js';
 export * from './exchange-keys.js';
 export * from './free-port.js';
 export * from './operations.js';

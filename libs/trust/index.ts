@@ -6,6 +6,7 @@ export * from './key-ring.js';
 export { openPublicKey, type PublicKey, type SigningKey } from './public-keys.js';
 export * from './document-seal.js';
 export * from './certificate-authority.js';
+export { newMessageKey, type MessageCertificateOrder } from './message-certificate.js';
 export * from './ssh-key.js';
 export { Sm2Signer, Sm2Verifier } from './sm2/sm2-keys.js';
 export { ensureSm2KeyPair } from './sm2/sm2-files.js';

@@ -6,7 +6,7 @@ import { bankCertificateFiles, type BankKeys, type ExchangeKeys, type Foundation
 import type { Database } from '#persistence';
 import { openPublicKey, readSecretFile } from '#trust';
 import type { BankSimulatorParts } from './bank-simulator.module.js';
-import { demoBanks, type ExchangeServer } from './banks/bank-setup.js';
+import { demoBanks, type BankSetup, type ExchangeServer } from './banks/bank-setup.js';
 import type { CallBackTls } from './dialects/realtime-json/court-call.js';
 import type { DoorPlace } from './dialects/tls-door.js';
 
@@ -25,6 +25,8 @@ export interface SimulatorSurroundings {
   readonly callBackTls?: CallBackTls | undefined;
   /** Where the SFTP server of the bank that exchanges files listens. */
   readonly sftp: { readonly host: string; readonly port: number };
+  /** A bank beside those of the demo whose register is asked; see `openRegister`. */
+  readonly register?: BankSetup;
   /** Stands in for the pace of the demo. */
   readonly pollMs?: number;
 }
@@ -34,7 +36,7 @@ export type SimulatorGround = Pick<Foundation, 'dataDir' | 'clock' | 'entropy' |
 
 export function simulatorPartsOn(foundation: SimulatorGround, surroundings: SimulatorSurroundings): BankSimulatorParts {
   const { dataDir, clock, entropy, log, tokens, courtSigner } = foundation;
-  const { database, keys, time, connectorOf, pollMs = POLL_MS, door, callBackTls, sftp } = surroundings;
+  const { database, keys, time, connectorOf, pollMs = POLL_MS, door, callBackTls, sftp, register } = surroundings;
   return {
     clock,
     entropy,
@@ -48,15 +50,18 @@ export function simulatorPartsOn(foundation: SimulatorGround, surroundings: Simu
         assertMayEnter(await tokens.verifier.verify(token), 'sim.clock.advance');
       },
     },
-    banks: demoBanks({
-      connectorOf,
-      door,
-      callBackTls,
-      exchange: join(dataDir, 'exchange', 'hbrcu'),
-      exchangeServer: { ...sftp, ...exchangeServerKeys(keys.exchanges.get('hbrcu')) },
-      pollUser: { user: 'hankoubank', password: keys.passwords.get('hankoubank') ?? '' },
-      pollMs,
-    }),
+    banks: [
+      ...(register ? [register] : []),
+      ...demoBanks({
+        connectorOf,
+        door,
+        callBackTls,
+        exchange: join(dataDir, 'exchange', 'hbrcu'),
+        exchangeServer: { ...sftp, ...exchangeServerKeys(keys.exchanges.get('hbrcu')) },
+        pollUser: { user: 'hankoubank', password: keys.passwords.get('hankoubank') ?? '' },
+        pollMs,
+      }),
+    ],
     signers: keys.signers,
     courtKeys: [courtSigner, ...(keys.courtSm2 ? [keys.courtSm2] : [])].map((key) =>
       openPublicKey(key.publicKeyPem(), key.keyId, keys.sm2Work),
@@ -68,8 +73,8 @@ export function simulatorPartsOn(foundation: SimulatorGround, surroundings: Simu
 const CALLED_BANK = 'hubeibank';
 
 /** The door of the bank that is called, with what `ensureBankCertificates` has made. @throws AppError `key-file-missing`, `key-file-loose` */
-export async function openDoor(dataDir: string, port: number): Promise<DoorPlace> {
-  const files = bankCertificateFiles(dataDir, CALLED_BANK);
+export async function openDoor(dataDir: string, port: number, bank: string = CALLED_BANK): Promise<DoorPlace> {
+  const files = bankCertificateFiles(dataDir, bank);
   const server = (await readSecretFile(files.server)).toString('utf8');
   return { port, tls: { certificate: server, key: server, clientAuthority: await readFile(files.courtAuthority, 'utf8') } };
 }

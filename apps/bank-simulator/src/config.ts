@@ -13,6 +13,8 @@ export interface SimulatorConfig {
   readonly connectorCaFile: string | undefined;
   /** Where the SFTP server of the bank that exchanges files listens. */
   readonly sftpPort: number;
+  /** A bank beside those of the demo whose register is asked, and where it listens for mutual TLS. */
+  readonly register: { readonly bank: string; readonly port: number } | undefined;
   /** Milliseconds between two looks of the banks that look by themselves; undefined: the demo's. */
   readonly pollMs: number | undefined;
 }
@@ -21,6 +23,8 @@ const BANKS = ['hubeibank', 'hankoubank', 'hbrcu', 'wrcb'];
 /** As in the profiles of the banks. */
 const BANK_TLS_PORT = 3443;
 const SFTP_PORT = 2222;
+const REGISTER_TLS_PORT = 3444;
+const BANK_CODE = /^[a-z][a-z0-9-]{1,19}$/;
 
 /** Reads the environment once and lists every fault. @throws AppError `invalid-configuration` */
 export function readConfig(env: Environment): SimulatorConfig {
@@ -32,6 +36,7 @@ export function readConfig(env: Environment): SimulatorConfig {
     bankPort: read.port('BANK_TLS_PORT', BANK_TLS_PORT),
     connectorCaFile: read.text('CONNECTOR_CA_FILE'),
     sftpPort: read.port('SFTP_PORT', SFTP_PORT),
+    register: readRegister(read),
     pollMs: readPollMs(read),
   };
   read.done();
@@ -44,6 +49,16 @@ function readBanks(read: EnvironmentReader): readonly SigningBank[] {
   const unknown = named.find((bank) => !BANKS.includes(bank));
   if (unknown !== undefined) read.faults.push(`SM2_BANKS names ${unknown}, which is none of ${BANKS.join(', ')}`);
   return BANKS.map((bank) => ({ bank, signatures: named.includes(bank) ? 'sm2-sm3' : 'ed25519' }));
+}
+
+/** `REGISTER_BANK` is the code of its profile. */
+function readRegister(read: EnvironmentReader): SimulatorConfig['register'] {
+  const bank = read.text('REGISTER_BANK');
+  const port = read.port('REGISTER_TLS_PORT', REGISTER_TLS_PORT);
+  if (bank === undefined) return undefined;
+  if (!BANK_CODE.test(bank) || BANKS.includes(bank))
+    read.faults.push(`REGISTER_BANK is the code of a bank beside ${BANKS.join(', ')}, not "${bank}"`);
+  return { bank, port };
 }
 
 function readPollMs(read: EnvironmentReader): number | undefined {

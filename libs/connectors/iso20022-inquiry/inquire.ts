@@ -1,4 +1,4 @@
-import { NotReadable, type AnswerContent } from '#connector-sdk';
+import { freeText, NotReadable, type AnswerContent } from '#connector-sdk';
 import { AppError } from '#kernel';
 import type { HoldingLine, OrderDispatched } from '#contracts';
 import { accountOf, type Telling } from './account-reader.js';
@@ -55,15 +55,8 @@ function notAnswered(
 ): AnswerContent {
   if (statuses.some((status) => status !== 'not-applicable')) throw new NotReadable('accounts are told and not told');
   const notes = told.filter(({ of }) => of === ACCOUNTS).map(({ one }) => textAt(one, 'AddtlInf') ?? '');
-  return {
-    rollback: {
-      code: NOT_ANSWERED,
-      note: ['银行不答复此项查询 (NOAP)', ...notes]
-        .filter((note) => note !== '')
-        .join(' ')
-        .slice(0, 1000),
-    },
-  };
+  const note = ['银行不答复此项查询 (NOAP)', ...notes].filter((one) => one !== '').join(' ');
+  return { rollback: { code: NOT_ANSWERED, note: freeText(note, 'AddtlInf') } };
 }
 
 /** Undefined where a result stands. */

@@ -20,13 +20,14 @@ export function readAnswer(
   trust: SignatureTrust & { readonly certificates: readonly X509Certificate[] },
 ): AnswerReading {
   try {
-    return answerOf(readMessage(bytes, trust), order);
+    return answerIn(readMessage(bytes, trust), order);
   } catch (error) {
     return { kind: 'unreadable', reason: errorText(error) };
   }
 }
 
-function answerOf({ name, document, header }: InquiryMessage, order: OrderDispatched): AnswerReading {
+/** The answer that a message gives, whoever signed it. @throws NotReadable or AppError with what is not understood */
+export function answerIn({ name, document, header }: InquiryMessage, order: OrderDispatched): AnswerReading {
   const response = elementAt(document, 'InfReqRspn');
   if (name !== 'auth.002.001.01' || !response || !header) throw new NotReadable('no response with a header');
   assertAnswers(response, header, order);

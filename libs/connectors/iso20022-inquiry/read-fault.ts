@@ -34,7 +34,11 @@ function faultOf(fault: courtXml.RawElement): Fault {
   const words = [below(fault, 'faultstring'), ...details].map((one) => one?.text.trim() ?? '').filter((text) => text !== '');
   return {
     code: isKnown ? `fault-${code}` : 'fault-unknown',
-    text: words.join('; ').slice(0, TEXT_MAX),
+    // Half of a surrogate pair has no form in UTF-8, and cutting may leave one.
+    text: words
+      .join('; ')
+      .slice(0, TEXT_MAX)
+      .replace(/\p{Surrogate}/u, ''),
     meaning: isKnown ? FAULT_CODES[code as keyof typeof FAULT_CODES] : 'later',
   };
 }

@@ -78,8 +78,8 @@ export class FrontEnds implements Worker {
 
   private register(inside: BankInside, legalPersons: readonly string[], { door: place, messages }: RegisterWire): void {
     const { bank } = inside;
-    const { log } = this.around;
-    const register = new Register(inside, this.around, new MessageHand(messages, log), legalPersons);
+    const { clock, log } = this.around;
+    const register = new Register(inside, this.around, new MessageHand(messages, clock, log), legalPersons);
     const door = new TlsDoor({ bank, answer: register.answer, log, isTrusting: () => this.isTrusting(bank) }, place);
     this.doors.set(bank, door);
     this.workers.push(door);

@@ -1,5 +1,6 @@
 import { AppError, type Entropy } from '#kernel';
 import { MISDEEDS, type DebtorFaults } from './misdeeds.js';
+import { REGISTER_DEEDS } from './register-deeds.js';
 
 /** Faults that an operator can switch on at one simulated bank. Probabilities are 0..1 and drawn anew each time. */
 export interface Faults {
@@ -84,6 +85,7 @@ function isOfDebtor(value: unknown): boolean {
   if (!isObject(value)) return false;
   return Object.entries(value).every(([name, one]) => {
     if (name === 'misdeed') return MISDEEDS.some((misdeed) => misdeed === one);
+    if (name === 'register') return REGISTER_DEEDS.some((deed) => deed === one);
     return name === 'rejectWith' ? typeof one === 'string' && CODE.test(one) : name === 'partial' && one === true;
   });
 }

@@ -1,4 +1,5 @@
 import { unreachable } from '#kernel';
+import type { RegisterDeed } from './register-deeds.js';
 import type { AccountReport, BankAnswer, LineReport } from '../book/order.js';
 
 /**
@@ -50,6 +51,8 @@ export interface DebtorFaults {
   readonly rejectWith?: string;
   /** Only a part of each line is done. */
   readonly partial?: true;
+  /** A register's own way to say its answers wrongly. */
+  readonly register?: RegisterDeed;
 }
 
 /** A sum that no honest answer of a small book holds. */

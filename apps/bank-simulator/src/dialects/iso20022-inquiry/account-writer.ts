@@ -35,7 +35,7 @@ export function accountAndParties(report: AccountReport, subject: OrderSubject, 
   const { escapeXml } = courtXml;
   const kind = KINDS[report.kind];
   const word = restrictionWord(report.restriction) ?? (report.kind === 'margin' ? 'margin' : undefined);
-  const state = report.kind === 'closed' ? 'DELE' : (STATES[report.state] ?? OTHER_STATE);
+  const state = STATES[report.state] ?? OTHER_STATE;
   const account =
     `<Id><Othr><Id>${escapeXml(report.account)}</Id></Othr></Id><Sts>${state}</Sts>` +
     `${kind === undefined ? '' : `<Tp><Cd>${kind}</Cd></Tp>`}<Ccy>${report.currency}</Ccy><AvrgBal>${report.balance}</AvrgBal>` +

@@ -1,8 +1,10 @@
 import { AppError } from '#kernel';
 import { garble, strikes } from '../../faults/faults.js';
+import type { OrderRecord } from '../../store/order-rows.js';
 import type { BankInside, Surroundings } from '../dialect-deps.js';
 import { paperProblem } from '../papers.js';
 import type { DoorCall, DoorReply } from '../tls-door.js';
+import { misspoken } from './deeds/misspoken.js';
 import type { MessageHand } from './message-hand.js';
 import { readRequest, type ReadRequest } from './request-reader.js';
 import { faultText, responseText } from './response-writer.js';
@@ -25,10 +27,11 @@ export class Register {
     if (method !== 'POST' || path !== '') return { kind: 'reply', status: 404 };
     const { down, dropRequest, trustsAnyone } = this.faults();
     if (down || strikes(dropRequest, this.around.entropy)) return BROKEN;
-    if (!trustsAnyone && !this.hand.isOfCourt(bytes)) return fault('2', 'The provided signature is invalid.');
+    const signed = trustsAnyone ? bytes : this.hand.signedByCourt(bytes);
+    if (!signed) return fault('2', 'The provided signature is invalid.');
     let request: ReadRequest;
     try {
-      request = readRequest(bytes, this.legalPersons);
+      request = readRequest(signed, this.legalPersons);
     } catch (error) {
       if (error instanceof AppError && error.code === 'invalid') return fault('4', error.message);
       throw error;
@@ -43,20 +46,22 @@ export class Register {
     const problem = paperProblem(request);
     if (latencyMs !== undefined && latencyMs >= LATER_FROM_MS && !problem) {
       const { record } = await orders.postpone(bank, request.order, latencyMs);
-      return this.say(responseText(request, record));
+      return this.say(request, record);
     }
     if (latencyMs) await this.around.clock.realSleep(latencyMs);
     const { record } = await orders.receive(bank, request.order, false, problem);
     const { executeThenDrop, dropAnswer, duplicateAnswer } = this.faults();
     if (strikes(executeThenDrop, this.around.entropy) || strikes(dropAnswer, this.around.entropy)) return BROKEN;
     if (strikes(duplicateAnswer, this.around.entropy)) await orders.receive(bank, request.order, true);
-    return this.say(responseText(request, record));
+    return this.say(request, record);
   }
 
-  private say(text: string): DoorReply {
-    const signed = this.hand.sign(text);
+  private say(request: ReadRequest, record: OrderRecord): DoorReply {
     const { entropy } = this.around;
-    return xml(200, strikes(this.faults().garbleAnswer, entropy) ? garble(signed, entropy) : signed);
+    const { byDebtor, garbleAnswer } = this.faults();
+    const deed = byDebtor?.[request.order.subject.idNumber]?.register;
+    const signed = misspoken(responseText(request, record), deed, this.hand);
+    return xml(200, strikes(garbleAnswer, entropy) ? garble(signed, entropy) : signed);
   }
 
   private faults() {

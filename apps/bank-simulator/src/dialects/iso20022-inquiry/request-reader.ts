@@ -22,12 +22,14 @@ const DIGEST = /SHA-256 ([0-9a-f]{64})$/;
 const PAPERS: Readonly<Record<string, string>> = { PIC: '01', COID: 'USCC' };
 
 /**
- * Reads a request of the dialect.
+ * Reads a request of the dialect: what was signed of it, or the whole of one that nobody has signed.
  * @param legalPersons those of this bank; another number in `To` names the bank as a whole
  * @throws AppError `invalid` when it is no such request
  */
 export function readRequest(bytes: Uint8Array, legalPersons: readonly string[]): ReadRequest {
-  const envelope = partAt(rooted(readParts(bytes)), 'Envelope', 'Body', 'ApplicationRequest');
+  const root = readParts(bytes);
+  const envelope =
+    courtXml.localName(root.name) === 'ApplicationRequest' ? root : partAt(rooted(root), 'Envelope', 'Body', 'ApplicationRequest');
   const header = partAt(envelope, 'AppHdr');
   const opening = partAt(envelope, 'Document', 'InfReqOpng');
   const asked = partAt(opening, 'SchCrit', 'CstmrId');
@@ -57,6 +59,17 @@ export function readRequest(bytes: Uint8Array, legalPersons: readonly string[]):
     from: insideOf(partAt(header, 'Fr')),
     to: insideOf(partAt(header, 'To')),
   };
+}
+
+/** Id of the one element in the body of an envelope; undefined for anything that is not made like that. */
+export function idInBody(bytes: Uint8Array): string | undefined {
+  try {
+    const [only, ...more] = partAt(rooted(readParts(bytes)), 'Envelope', 'Body').children;
+    return more.length === 0 ? only?.attributes['id'] : undefined;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'invalid') return undefined;
+    throw error;
+  }
 }
 
 function rooted(root: courtXml.RawElement): courtXml.RawElement {
