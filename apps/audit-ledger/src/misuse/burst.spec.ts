@@ -14,6 +14,9 @@ const range = (from: number, count: number): number[] => Array.from({ length: co
 const usually = (acts: number, days: number): readonly Told[] =>
   Array.from({ length: days }, (_, day) => every(3_600, acts, noon - (days - day) * DAY_MS)).flat();
 
+/** Four on one day and one on the next, the last of ten days being a quiet one. */
+const everySecondDay = Array.from({ length: 10 }, (_, day) => every(3_600, day % 2 === 0 ? 4 : 1, noon - (10 - day) * DAY_MS)).flat();
+
 describe('a burst of requests and readings', () => {
   it.each<[string, readonly Told[], readonly Seen[]]>([
     ['four within a minute', every(10, 4), []],
@@ -38,6 +41,8 @@ describe('a burst of requests and readings', () => {
       [['officer-1', 0, 1, 2, 3, 4]],
     ],
     ['whose usual day is busy', [...usually(4, 6), ...every(1, 5)], []],
+    ['less than twice what is usual every second day', [...everySecondDay, ...every(1, 7)], []],
+    ['twice what is usual every second day', [...everySecondDay, ...every(1, 8)], [['officer-1', ...range(25, 8)]]],
     ['twice his usual day', [...usually(4, 6), ...every(1, 8)], [['officer-1', ...range(24, 8)]]],
     [
       'one busy day does not make a habit',

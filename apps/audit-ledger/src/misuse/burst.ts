@@ -5,6 +5,8 @@ import { placesOf, withPlace, type KeptPlace, type Rule } from './rule.js';
 
 /** Working days that say what is usual for a person. */
 const USUAL_DAYS = 20;
+/** Of them so large a part has no more acts than the usual day. */
+const USUAL_RANK = 0.75;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Who has not acted for so long has no usual day any more. */
@@ -39,7 +41,7 @@ export function burst({ withinMinutes, acts: actsMin, timesUsual }: BurstPolicy)
       const acts = minutes.reduce((sum, [, count]) => sum + count, 0);
       const until = fact.at + FORGET_MS;
       const state: Habits = { ...old, today: old.today + 1, minutes, places: places.slice(-acts) };
-      if (acts < actsMin || acts < timesUsual * median(old.usual)) return { state, until };
+      if (acts < actsMin || acts < timesUsual * usualDay(old.usual)) return { state, until };
       const suspicion = { actor: askerOf(fact) ?? '', evidence: placesOf(state.places), acts };
       return { state: { ...state, minutes: [], places: [] }, until, suspicion };
     },
@@ -61,7 +63,11 @@ function addMinute(minutes: Habits['minutes'], minute: number, within: number): 
   return [...recent, [minute, 1]];
 }
 
-function median(counts: readonly number[]): number {
+/**
+ * What one day in four reaches: a habit of every second day is a habit. The median would say one or the other of such a person's two kinds of day,
+ * as it happens; a single busy day still makes none.
+ */
+function usualDay(counts: readonly number[]): number {
   const sorted = [...counts].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return sorted[Math.floor(sorted.length * USUAL_RANK)] ?? 0;
 }

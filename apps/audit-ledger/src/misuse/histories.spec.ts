@@ -38,7 +38,7 @@ describe('the rules of the policy, on a small history', () => {
     const cells = [...scores].map(([rule, { planted, caught, findings, right }]) => [rule, planted, caught, findings, right]);
     expect(cells).toEqual([
       ['outside-hours', 6, 5, 15, 5],
-      ['burst', 6, 4, 45, 6],
+      ['burst', 6, 4, 18, 6],
       ['swift-approval', 6, 5, 5, 5],
       ['repeated-reveals', 6, 5, 13, 6],
       ['dormant-account', 6, 5, 5, 5],

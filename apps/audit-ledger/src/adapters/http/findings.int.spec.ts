@@ -238,7 +238,7 @@ describe('the mark of a false positive', () => {
     const marked = body as unknown as FindingView;
     expect(entry).toMatchObject({
       actor: 'auditor-9',
-      leafHash: Buffer.from(marked.mark?.leafHash ?? '', 'hex').toString('base64'),
+      leafHash: marked.mark?.leafHash,
       leaf: { source: 'audit-ledger', subject: `finding:${id}`, subjectSeq: 1 },
     });
     expect(JSON.stringify(entry)).not.toContain('夜间');

@@ -19,6 +19,7 @@ export interface FindingView {
   /** Each is proven by `/ledger/<year>/v1/proofs/inclusion?index=`. */
   readonly evidence: readonly { readonly origin: string; readonly index: number }[];
   readonly foundAt: string;
+  /** The hash of the mark's own leaf is written as in the list of entries, where it is found. */
   readonly mark: { readonly by: string; readonly reason: string; readonly at: string; readonly leafHash: string } | null;
 }
 
@@ -59,7 +60,7 @@ export class ListFindings {
       acts: row.acts,
       evidence: places.map(([year, index]) => ({ origin: this.logs.of(year).head.origin, index })),
       foundAt: instantText(row.found_at),
-      mark: mark ? { ...mark, at: instantText(mark.at) } : null,
+      mark: mark ? { ...mark, at: instantText(mark.at), leafHash: Buffer.from(mark.leafHash, 'hex').toString('base64') } : null,
     };
   }
 }
