@@ -16,12 +16,14 @@ import {
   SystemKeys,
   type BlobStore,
 } from '#privacy';
-import { ensureKeyPair, ensureRandomSecret, type Ed25519Signer } from '#trust';
+import { ensureRandomSecret, type SigningKey } from '#trust';
 import { readClientTlsFiles } from './client-tls.js';
+import { openCourtKey } from './court-key.js';
+import { DeviceKeys } from './key-source.js';
 import type { Backing, ProcessSettings } from './settings.js';
 import { FileStores, ServerStores, type Stores } from './stores.js';
 
-/** The keys of an installation, in `DATA_DIR/keys`. */
+/** The keys of an installation, in `DATA_DIR/keys`; that of the court may lie in a device. */
 export interface InstallationKeys {
   readonly kek: KekFile;
   readonly systemKeys: SystemKeys;
@@ -29,7 +31,7 @@ export interface InstallationKeys {
   readonly pseudonyms: Pseudonyms;
   readonly tokens: { readonly issuer: TokenIssuer; readonly verifier: TokenVerifier };
   /** The court's signature over orders and document seals. */
-  readonly courtSigner: Ed25519Signer;
+  readonly courtSigner: SigningKey;
 }
 
 /** What every process stands on: one clock, one bus, one set of keys, and stores by name. */
@@ -40,6 +42,8 @@ export interface Ground extends InstallationKeys {
   readonly log: Log;
   readonly bus: MessageBus;
   readonly stores: Stores;
+  /** Where keys lie in a device. */
+  readonly deviceKeys: DeviceKeys | undefined;
   close(): Promise<void>;
 }
 
@@ -51,7 +55,7 @@ export interface Foundation extends Ground {
   readonly blobs: BlobStore;
 }
 
-type Place = Pick<ProcessSettings, 'dataDir' | 'instance' | 'isSoleInstance' | 'backing'>;
+type Place = Pick<ProcessSettings, 'dataDir' | 'instance' | 'isSoleInstance' | 'backing'> & Partial<Pick<ProcessSettings, 'keySource'>>;
 
 /** Name of the database of wrapped case keys: apart from the cases, so that a backup of these holds no keys. */
 export const CASE_KEYS = 'keys/case-keys';
@@ -61,7 +65,7 @@ export const CASE_KEYS = 'keys/case-keys';
  * only checks, because `npm run migrate` (`prepare`) makes it.
  */
 export async function layGround(place: Place, clock: SystemClock, log: Log, purpose: 'serve' | 'prepare' = 'serve'): Promise<Ground> {
-  const { dataDir, backing } = place;
+  const { dataDir, backing, keySource } = place;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const entropy = systemEntropy;
   const surroundings = { time: clock, entropy, log };
@@ -70,9 +74,14 @@ export async function layGround(place: Place, clock: SystemClock, log: Log, purp
   const stores = backing
     ? new ServerStores(backing, mayMake ? 'apply' : 'check', { ...surroundings, ...(databaseTls ? { tls: databaseTls } : {}) })
     : new FileStores(dataDir, surroundings);
-  const installed = mayMake ? await makeKeys(dataDir, clock, entropy) : await openKeys(dataDir, clock, entropy);
+  const deviceKeys = keySource && new DeviceKeys(keySource, clock);
+  const installed = await (mayMake ? makeKeys : openKeys)(dataDir, clock, entropy, deviceKeys);
   const bus = backing ? await kafka(backing, place, clock, log) : new InProcessBus(clock, log);
-  return { ...installed, dataDir, clock, entropy, log, bus, stores, close: () => stores.close() };
+  const close = async (): Promise<void> => {
+    await stores.close();
+    await deviceKeys?.close();
+  };
+  return { ...installed, dataDir, clock, entropy, log, bus, stores, deviceKeys, close };
 }
 
 /** Adds the keys of cases, and the blobs that are sealed under them. */
@@ -92,23 +101,30 @@ async function kafka({ brokers, topicPrefix, kafkaTls }: Backing, place: Place, 
 }
 
 /** The keys of an installation that must have them. @throws AppError `key-file-missing` */
-export async function openKeys(dataDir: string, clock: SystemClock, entropy: Entropy): Promise<InstallationKeys> {
-  return keysOn(await KekFile.open(kekPath(dataDir), entropy), dataDir, clock, entropy);
+export async function openKeys(dataDir: string, clock: SystemClock, entropy: Entropy, device?: DeviceKeys): Promise<InstallationKeys> {
+  return keysOn(await KekFile.open(kekPath(dataDir), entropy), { dataDir, clock, entropy, device });
 }
 
 /**
  * The keys of an installation, made if this is its first start. When the file of case keys is there and the key file is not, a new
  * one would begin a second system beside content that nobody could read any more; the start is refused instead.
  */
-export async function makeKeys(dataDir: string, clock: SystemClock, entropy: Entropy): Promise<InstallationKeys> {
+export async function makeKeys(dataDir: string, clock: SystemClock, entropy: Entropy, device?: DeviceKeys): Promise<InstallationKeys> {
   const path = kekPath(dataDir);
   const isOld = existsSync(join(dataDir, `${CASE_KEYS}.sqlite`));
-  return keysOn(isOld ? await KekFile.open(path, entropy) : await KekFile.create(path, entropy), dataDir, clock, entropy);
+  return keysOn(isOld ? await KekFile.open(path, entropy) : await KekFile.create(path, entropy), { dataDir, clock, entropy, device });
 }
 
 const kekPath = (dataDir: string): string => join(dataDir, 'keys', 'kek.json');
 
-async function keysOn(kek: KekFile, dataDir: string, clock: SystemClock, entropy: Entropy): Promise<InstallationKeys> {
+interface KeyPlace {
+  readonly dataDir: string;
+  readonly clock: SystemClock;
+  readonly entropy: Entropy;
+  readonly device: DeviceKeys | undefined;
+}
+
+async function keysOn(kek: KekFile, { dataDir, clock, entropy, device }: KeyPlace): Promise<InstallationKeys> {
   const tokenKey: TokenKey = { kid: 'token-1', secret: await ensureRandomSecret(join(dataDir, 'keys', 'token.key'), entropy) };
   return {
     kek,
@@ -116,6 +132,6 @@ async function keysOn(kek: KekFile, dataDir: string, clock: SystemClock, entropy
     blind: new BlindIndex(kek),
     pseudonyms: new Pseudonyms(kek),
     tokens: { issuer: new TokenIssuer(tokenKey, clock), verifier: new TokenVerifier([tokenKey], clock) },
-    courtSigner: await ensureKeyPair(join(dataDir, 'keys', 'court.pem'), entropy, 'court-1'),
+    courtSigner: await openCourtKey(dataDir, entropy, device),
   };
 }

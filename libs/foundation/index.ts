@@ -2,6 +2,8 @@ export * from './settings.js';
 export * from './stores.js';
 export * from './client-tls.js';
 export * from './foundation.js';
+export * from './key-source.js';
+export { assertSigns } from './court-key.js';
 export * from './kept-clock.js';
 export * from './bank-keys.js';
 export * from './bank-certificates.js';

@@ -29,6 +29,7 @@ export interface Composed {
 export interface Held {
   readonly stores: Stores;
   readonly bus?: MessageBus;
+  readonly deviceKeys?: { close(): Promise<void> } | undefined;
 }
 
 /** The first steps of every process: its clock and its log. */
@@ -63,7 +64,11 @@ export async function beginProcess(settings: ProcessSettings): Promise<Begun> {
 }
 
 /** Listens, and ends in order. */
-export async function serve({ settings, log, time, endTelemetry }: Begun, { stores, bus }: Held, composed: Composed): Promise<void> {
+export async function serve(
+  { settings, log, time, endTelemetry }: Begun,
+  { stores, bus, deviceKeys }: Held,
+  composed: Composed,
+): Promise<void> {
   const tls = settings.tls && (await readTlsFiles(settings.tls, time.clock.realNow()));
   const app = await createHttpServer(composed.module, log, tls ? { tls } : {});
   let serving = false;
@@ -90,6 +95,7 @@ export async function serve({ settings, log, time, endTelemetry }: Begun, { stor
     await bus?.close();
     await time.stop(settings.instance);
     await stores.close();
+    await deviceKeys?.close();
     await endTelemetry();
   });
   await app.listen({ port: settings.port, host: '0.0.0.0' });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { AppError, FAIL_POINTS, type FailPoint } from '#kernel';
 import { CALLS_IN_FLIGHT_MAX, type LogLevel, type TlsFiles } from '#http';
+import { readKeySource, type KeySource } from './key-source.js';
 import { readTelemetry, type TelemetrySettings } from './telemetry.js';
 
 /** Whether demo users, banks and cases are made: cases played, users and banks only, or nothing. */
@@ -43,6 +44,8 @@ export interface ProcessSettings {
   /** Absent: everything is embedded. */
   readonly backing: Backing | undefined;
   readonly telemetry: TelemetrySettings | undefined;
+  /** Absent: all keys lie in files. */
+  readonly keySource?: KeySource | undefined;
   /** Absent: plain HTTP, behind something that ends TLS. */
   readonly tls: TlsFiles | undefined;
   /** Die with the process that started this one: its standard input ends when that one is gone, however it went. */
@@ -150,6 +153,7 @@ export function readProcessSettings(read: EnvironmentReader, defaults: SettingDe
     isSoleInstance: read.text('CHAKONG_INSTANCE') !== undefined,
     instance: read.matching('CHAKONG_INSTANCE', INSTANCE, 'a short name of small letters, digits and hyphens', defaults.instance),
     backing: defaults.embedded ? undefined : readBacking(read),
+    keySource: readKeySource(read),
     telemetry: readTelemetry(read),
     tls: readServerTls(read),
     endWithParent: read.oneOf('CHAKONG_END_WITH_PARENT', ['on', 'off'], 'off') === 'on',

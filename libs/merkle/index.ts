@@ -8,7 +8,7 @@ export type { Growth, TileFile } from './right-edge.js';
 export { TreeReader } from './tree-reader.js';
 export type { TileSource } from './tree-reader.js';
 export { verifyConsistency, verifyInclusion } from './verify-proof.js';
-export { keyIdOf, newSignerKey, parseSignerKey, parseVerifierKey } from './note-key.js';
+export { keyIdOf, newSignerKey, noteVerifierOf, parseSignerKey, parseVerifierKey } from './note-key.js';
 export type { NoteSigner, NoteVerifier } from './note-key.js';
 export { NOTE_BYTES_MAX, openNote, parseNote, signatureLine, signNote, SIGNATURES_MAX } from './note.js';
 export type { Note, NoteSignature, OpenedNote } from './note.js';

@@ -37,7 +37,7 @@ export function keyIdOf(name: string, typeAndKey: Uint8Array): number {
 export function parseVerifierKey(vkey: string): NoteVerifier {
   const { name, keyId, typeAndKey } = parseKeyText(vkey.trim(), 'verifier key');
   if (keyIdOf(name, typeAndKey) !== keyId) throw new AppError('invalid', 'the id of the verifier key does not fit its key');
-  return verifierOf(name, Buffer.from(typeAndKey.subarray(1)));
+  return noteVerifierOf(name, Buffer.from(typeAndKey.subarray(1)));
 }
 
 /** @throws AppError `invalid` when the text is no Ed25519 signer key or its id does not fit its key. The text is never repeated. */
@@ -79,11 +79,13 @@ export function parseKeyText(text: string, what: string, type = ED25519): { name
 
 function signerOf(name: string, seed: Buffer): NoteSigner {
   const { key, publicKey } = keyPairOf(seed);
-  const verifier = verifierOf(name, publicKey);
+  const verifier = noteVerifierOf(name, publicKey);
   return { name, keyId: verifier.keyId, verifier, sign: (text) => sign(null, text, key) };
 }
 
-function verifierOf(name: string, publicKey: Buffer): NoteVerifier {
+/** The verifier of 32 bare public bytes under a name. @throws AppError `invalid` when the name cannot be one */
+export function noteVerifierOf(name: string, publicKey: Buffer): NoteVerifier {
+  checkedName(name);
   const typeAndKey = Buffer.concat([Buffer.of(ED25519), publicKey]);
   const key = publicKeyOf(publicKey);
   const keyId = keyIdOf(name, typeAndKey);

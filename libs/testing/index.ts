@@ -11,5 +11,6 @@ export * from './process.js';
 export * from './sample-pdf.js';
 export * from './seeded-entropy.js';
 export * from './sftp-host.js';
+export * from './soft-token.js';
 export * from './system.js';
 export * from './test-clock.js';

@@ -1,10 +1,7 @@
-import { Ed25519Verifier, type Ed25519Signer } from './ed25519-keys.js';
-import { Sm2Verifier, type Sm2Signer } from './sm2/sm2-keys.js';
+import { Ed25519Verifier } from './ed25519-keys.js';
+import { Sm2Verifier } from './sm2/sm2-keys.js';
 import { isSm2Pem } from './sm2/sm2-pem.js';
 import type { Sm2Work } from './sm2/sm2-work.js';
-
-/** A private key in memory, of either kind. It knows its public half. */
-export type SigningKey = Ed25519Signer | Sm2Signer;
 
 /** A public key whose kind its own PEM text tells. */
 export type PublicKey = Ed25519Verifier | Sm2Verifier;

@@ -13,6 +13,12 @@ export interface SignerPort {
   sign(bytes: Uint8Array): Promise<Buffer>;
 }
 
+/** A signer that can say its public half, so that whoever starts it can publish that. */
+export interface SigningKey extends SignerPort {
+  /** SPKI, PEM. */
+  publicKeyPem(): string;
+}
+
 /** Says whether a raw signature over exact bytes is this key's. It answers and never throws for bad input. */
 export interface VerifierPort {
   readonly keyId: string;

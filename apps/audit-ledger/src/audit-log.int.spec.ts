@@ -31,7 +31,7 @@ beforeEach(async () => {
   place = await tempDir('ledger-audit');
   bus = new InProcessBus(clock, silentLog);
   database = await new TestStores(testStore(), place.path).open('ledger', ledgerMigrations, { time: clock });
-  const settings = { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingSeed: Buffer.alloc(32, 5) };
+  const settings = { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingKey: Buffer.alloc(32, 5) };
   const tokens = { verify: () => Promise.reject(new Error('no HTTP here')) };
   ledger = new LedgerService({ database, bus, clock, log, tokens, settings });
   await ledger.start();

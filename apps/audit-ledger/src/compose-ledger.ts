@@ -15,7 +15,7 @@ export const LEDGER_ORIGIN = 'chakong.hubei-high-court/ledger';
 /** Name of the ledger's database. */
 export const LEDGER_STORE = 'ledger';
 
-/** The file of the seed that signs the logs of all years. */
+/** The file of the seed that signs the logs of all years, unless their key lies in a device. */
 export const ledgerSeedFile = (dataDir: string): string => join(dataDir, 'keys', 'ledger.seed');
 
 /** The rules that the law or a court may change; beside the sources and, as a copy, beside the build. */
@@ -36,14 +36,14 @@ export interface LedgerOptions {
 
 /**
  * The ledger's parts on its ground.
- * @throws AppError `account-too-strong` when its account could rewrite the log, `invalid-configuration` when the witnesses' policy is none,
- * `invalid` when the policy file is faulty
+ * @throws AppError `account-too-strong` when its account could rewrite the log, `invalid-configuration` when the witnesses' policy is none or the device
+ * gives no key, `invalid` when the policy file is faulty
  */
 export async function ledgerPartsOn(
   ground: Ground,
   { origin = LEDGER_ORIGIN, witnesses, receipts = false }: LedgerOptions = {},
 ): Promise<AuditLedgerParts & { readonly database: OpenDatabase }> {
-  const { dataDir, entropy, stores, tokens, pseudonyms, systemKeys } = ground;
+  const { dataDir, entropy, stores, tokens, pseudonyms, systemKeys, deviceKeys } = ground;
   const database = await stores.open(LEDGER_STORE, ledgerMigrations);
   await assertCannotRewrite(database, LEDGER_TABLES_KEPT);
   return {
@@ -54,7 +54,7 @@ export async function ledgerPartsOn(
     settings: {
       folder: join(dataDir, 'ledger'),
       originBase: origin,
-      signingSeed: await ensureRandomSecret(ledgerSeedFile(dataDir), entropy),
+      signingKey: (await deviceKeys?.ledgerKey()) ?? (await ensureRandomSecret(ledgerSeedFile(dataDir), entropy)),
       witnesses: witnesses && (await readWitnessSettings(witnesses)),
     },
   };

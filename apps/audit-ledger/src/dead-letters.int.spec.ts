@@ -36,7 +36,7 @@ beforeEach(async () => {
   database = await new TestStores(testStore(), place.path).open('ledger', ledgerMigrations, { time: clock });
   const kek = await KekFile.create(path.join(place.path, 'kek.json'), systemEntropy);
   const operators = { entropy: systemEntropy, pseudonyms: new Pseudonyms(kek), systemKeys: new SystemKeys(kek) };
-  const settings = { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingSeed: Buffer.alloc(32, 5) };
+  const settings = { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingKey: Buffer.alloc(32, 5) };
   const tokens = new TokenVerifier([key], clock);
   app = await createHttpServer(AuditLedgerModule.forRoot({ database, bus, clock, log: silentLog, tokens, settings, operators }), silentLog);
   await app.listen(0, '127.0.0.1');

@@ -5,6 +5,7 @@ import type { MessageBus } from '#messaging';
 import type { MisusePolicy } from '#orders';
 import type { Database } from '#persistence';
 import type { Pseudonyms, SystemKeys } from '#privacy';
+import type { LogKey } from './use-cases/open-log/log-signer.js';
 import type { WitnessCheckpoint } from './use-cases/witness-checkpoint/witness-checkpoint.js';
 
 /** Everything that the ledger stands on; made by this app's main.ts or by standalone. */
@@ -40,8 +41,8 @@ export interface LedgerSettings {
   readonly folder: string;
   /** `gateway.<court>/ledger`; the year is appended. It can never change once a log is there. */
   readonly originBase: string;
-  /** 32 secret bytes, the Ed25519 seed that signs the logs of all years. */
-  readonly signingSeed: Buffer;
+  /** Signs the logs of all years. */
+  readonly signingKey: LogKey;
   /** Witnesses that cosign each checkpoint; absent when there are none. */
   readonly witnesses?: WitnessSettings | undefined;
 }

@@ -209,7 +209,7 @@ describe('the ledger and its witnesses', () => {
     const settings = {
       folder: path.join(place.path, 'ledger'),
       originBase: 'gateway.test/ledger',
-      signingSeed: seed,
+      signingKey: seed,
       witnesses: { policy, profile },
     };
     const tokens = { verify: () => Promise.reject(new Error('no HTTP here')) };

@@ -1,5 +1,5 @@
 import type { InstalledBank } from '#bank-directory';
-import type { BankKeys, Foundation } from '#foundation';
+import { assertSigns, type BankKeys, type Foundation } from '#foundation';
 import { readBankSecurity } from './bank-security.js';
 import { connectorMigrations } from '../migrations/index.js';
 import type { OpenDatabase } from '#persistence';
@@ -21,6 +21,7 @@ export const connectorStore = (bank: string): string => `connectors/${bank}`;
 
 /** One connector per bank, each with a database of its own (I15). */
 export async function connectorPartsOn(foundation: Foundation, surroundings: ConnectorSurroundings): Promise<ConnectorParts> {
+  assertSigns(foundation.courtSigner);
   const { banks, keys } = surroundings;
   const hosted: HostedBank[] = [];
   for (const { profile } of banks) hosted.push(await host(profile, foundation, surroundings));

@@ -1,5 +1,5 @@
 import type { InstalledBank } from '#bank-directory';
-import type { Foundation } from '#foundation';
+import { assertSigns, type Foundation } from '#foundation';
 import type { OpenDatabase } from '#persistence';
 import { gatewayMigrations } from '../migrations/index.js';
 import { gatewayBanks } from './gateway-banks.js';
@@ -22,11 +22,12 @@ export interface GatewaySurroundings {
   readonly outboxRowsMax?: number;
 }
 
-/** The gateway's parts on a foundation. @throws AppError `invalid-configuration` naming every wrong place of the policy */
+/** The gateway's parts on a foundation. @throws AppError `invalid-configuration` naming every wrong place of the policy, or that the court's key is not here */
 export async function gatewayPartsOn(
   foundation: Foundation,
   { banks, ledgerUrl, holdDelivery, oidc, outboxRowsMax }: GatewaySurroundings,
 ): Promise<GatewayParts & { readonly database: OpenDatabase }> {
+  assertSigns(foundation.courtSigner);
   const atIssuer = oidc?.(await readOidcRoles());
   return {
     ...foundation,

@@ -50,7 +50,7 @@ export async function migrate(config: MigrateConfig, write: (line: string) => vo
       foundation.entropy,
     );
     await ensureCertificates(foundation, banks);
-    await ensureRandomSecret(ledgerSeedFile(settings.dataDir), foundation.entropy);
+    if (!settings.keySource?.ledgerKey) await ensureRandomSecret(ledgerSeedFile(settings.dataDir), foundation.entropy);
     const gateway = await gatewayPartsOn(foundation, { banks, ledgerUrl: 'http://unused', holdDelivery: false });
     await foundation.stores.open(LEDGER_STORE, ledgerMigrations);
     for (const bank of codes) await foundation.stores.open(connectorStore(bank), connectorMigrations);

@@ -25,7 +25,7 @@ const armed = FAIL_POINTS.find((each) => each === point);
 
 const bus = new InProcessBus(clock, log, { redeliver: true });
 const database = await openSqlite({ file: path.join(folder, 'ledger.sqlite'), migrations: ledgerMigrations, time: clock, log });
-const settings = { folder: path.join(folder, 'ledger'), originBase: 'gateway.test/ledger', signingSeed: Buffer.alloc(32, 5) };
+const settings = { folder: path.join(folder, 'ledger'), originBase: 'gateway.test/ledger', signingKey: Buffer.alloc(32, 5) };
 const tokens = { verify: () => Promise.reject(new Error('no HTTP here')) };
 const ledger = new LedgerService({ database, bus, clock, log, tokens, settings });
 const source = await FactSource.open({ file: path.join(folder, 'source.sqlite'), bus, clock, log });

@@ -27,7 +27,7 @@ const database = await openSqlite({
   time: clock,
   log: silentLog,
 });
-const settings = { folder: path.join(folder, 'ledger'), originBase: 'gateway.test/ledger', signingSeed: Buffer.alloc(32, 5) };
+const settings = { folder: path.join(folder, 'ledger'), originBase: 'gateway.test/ledger', signingKey: Buffer.alloc(32, 5) };
 const tokens = { verify: () => Promise.reject(new Error('no HTTP here')) };
 const ledger = new LedgerService({ database, bus, clock, log: silentLog, tokens, settings });
 const source = await FactSource.open({ file: path.join(folder, 'source.sqlite'), bus, clock, log: silentLog });

@@ -38,7 +38,7 @@ async function run(
 ): Promise<void> {
   const database = await openSqlite({ file: path.join(folder, name, 'ledger.sqlite'), migrations: ledgerMigrations, ...options });
   const bus = new InProcessBus(clock, silentLog);
-  const settings = { folder: path.join(folder, name, 'ledger'), originBase: 'gateway.test/ledger', signingSeed: Buffer.alloc(32, 5) };
+  const settings = { folder: path.join(folder, name, 'ledger'), originBase: 'gateway.test/ledger', signingKey: Buffer.alloc(32, 5) };
   const ledger = new LedgerService({
     database,
     bus,

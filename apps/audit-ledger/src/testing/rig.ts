@@ -5,6 +5,7 @@ import type { OpenDatabase } from '#persistence';
 import { eventuallyHolds, testStore, TestStores } from '#testing';
 import { ledgerMigrations } from '../ledger-migrations.js';
 import { LedgerService } from '../ledger-service.js';
+import type { LogKey } from '../use-cases/open-log/log-signer.js';
 import { FactSource } from './fact-source.js';
 
 export const ORIGIN = 'gateway.test/ledger';
@@ -23,7 +24,7 @@ export class Rig {
 
   constructor(
     readonly folder: string,
-    private readonly seed = 5,
+    private readonly key: number | LogKey = 5,
   ) {}
 
   async start(bus?: InProcessBus): Promise<this> {
@@ -35,7 +36,8 @@ export class Rig {
       clock: this.clock,
       log: silentLog,
     });
-    const settings = { folder: path.join(this.folder, 'ledger'), originBase: ORIGIN, signingSeed: Buffer.alloc(32, this.seed) };
+    const signingKey = typeof this.key === 'number' ? Buffer.alloc(32, this.key) : this.key;
+    const settings = { folder: path.join(this.folder, 'ledger'), originBase: ORIGIN, signingKey };
     const tokens = { verify: () => Promise.reject(new Error('no HTTP here')) };
     this.ledger = new LedgerService({ database: this.database, bus: this.bus, clock: this.clock, log: this.log, tokens, settings });
     try {

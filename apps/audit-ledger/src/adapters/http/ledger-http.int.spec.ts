@@ -43,7 +43,7 @@ beforeAll(async () => {
   place = await tempDir('ledger-http');
   verifier = await builtFile('apps/ledger-verifier/src/main.ts');
   database = await new TestStores(testStore(), place.path).open('ledger', ledgerMigrations, { time: clock });
-  const settings = { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingSeed: Buffer.alloc(32, 5) };
+  const settings = { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingKey: Buffer.alloc(32, 5) };
   const tokens = new TokenVerifier([key], clock);
   app = await createHttpServer(AuditLedgerModule.forRoot({ database, bus, clock, log: silentLog, tokens, settings }), silentLog);
   await app.listen(0, '127.0.0.1');

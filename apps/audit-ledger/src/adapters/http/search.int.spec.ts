@@ -72,7 +72,7 @@ const covered = (size: number): Promise<void> =>
 beforeAll(async () => {
   place = await tempDir('ledger-search');
   database = await new TestStores(testStore(), place.path).open('ledger', ledgerMigrations, { time: clock });
-  const settings = { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingSeed: Buffer.alloc(32, 5) };
+  const settings = { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingKey: Buffer.alloc(32, 5) };
   const tokens = new TokenVerifier([key], clock);
   app = await createHttpServer(AuditLedgerModule.forRoot({ database, bus, clock, log: silentLog, tokens, settings }), silentLog);
   await app.listen(0, '127.0.0.1');
@@ -164,7 +164,7 @@ describe('the search for entries', () => {
     expect(await search()).toHaveLength(2 * PER_YEAR);
     expect(await search({ to: '2999-12-31' })).toHaveLength(2 * PER_YEAR - 100);
     const { database: same, bus: own } = { database, bus: new InProcessBus(clock, silentLog) };
-    const settings = { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingSeed: Buffer.alloc(32, 5) };
+    const settings = { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingKey: Buffer.alloc(32, 5) };
     const again = new LedgerService({
       database: same,
       bus: own,

@@ -1,16 +1,6 @@
 import path from 'node:path';
 import { AppError, type Clock, type Log } from '#kernel';
-import {
-  newSignerKey,
-  openCheckpoint,
-  parseSignerKey,
-  RightEdge,
-  signCheckpoint,
-  TreeReader,
-  verifyConsistency,
-  type Checkpoint,
-  type NoteSigner,
-} from '#merkle';
+import { openCheckpoint, RightEdge, TreeReader, verifyConsistency, type Checkpoint } from '#merkle';
 import type { Database } from '#persistence';
 import { LogFolder } from '../../adapters/files/log-folder.js';
 import type { StagingArea } from '../../adapters/files/staging-area.js';
@@ -18,13 +8,14 @@ import type { LogHead, LogHeadRows } from '../../adapters/store/log-heads.js';
 import type { LedgerSettings } from '../../parts.js';
 import type { CheckpointPublisher } from '../publish-checkpoint/publisher.js';
 import type { PublishedLog } from '../prove-entries/published-logs.js';
+import { logSignerOf, type LogSigner } from './log-signer.js';
 
 /** One year's log, verified and ready to grow. */
 export interface YearLog {
   readonly head: LogHead;
   readonly edge: RightEdge;
   readonly folder: LogFolder;
-  readonly signer: NoteSigner;
+  readonly signer: LogSigner;
 }
 
 export interface OpenLogParts {
@@ -49,8 +40,8 @@ export class OpenLog {
     private readonly settings: LedgerSettings,
   ) {}
 
-  signerOf(year: number): NoteSigner {
-    return parseSignerKey(newSignerKey(`${this.settings.originBase}/${year}`, this.settings.signingSeed));
+  signerOf(year: number): LogSigner {
+    return logSignerOf(`${this.settings.originBase}/${year}`, this.settings.signingKey);
   }
 
   folderOf(year: number): LogFolder {
@@ -86,7 +77,7 @@ export class OpenLog {
     const [signer, folder] = [this.signerOf(year), this.folderOf(year)];
     if (await folder.read('checkpoint')) throw corrupt(year, 'there is a published log that the database knows nothing of');
     const edge = RightEdge.empty();
-    const checkpoint = signCheckpoint(signer.name, 0, edge.root(), [signer]);
+    const checkpoint = await signer.sign(0, edge.root());
     const head: LogHead = { year, origin: signer.name, size: 0, root: edge.root().toString('hex'), checkpoint };
     const begun = await this.parts.database.run((tx) => this.parts.heads.begin(tx, head, this.parts.clock.now()));
     if (!begun) throw new AppError('second-sequencer', `somebody else has begun the log of ${year}`, { level: 'fatal' });
@@ -109,8 +100,8 @@ export class OpenLog {
     this.parts.log.write('warn', 'ledger-batch-applied-again', { year: head.year, from: published?.size ?? 0, to: head.size });
   }
 
-  /** The key stands beside the log it signs. Another one there means that the seed or the origin has changed. */
-  private async keepKey(folder: LogFolder, signer: NoteSigner): Promise<void> {
+  /** The key stands beside the log it signs. Another one there means that the key or the origin has changed. */
+  private async keepKey(folder: LogFolder, signer: LogSigner): Promise<void> {
     const kept = await folder.read('vkey');
     if (!kept) await folder.writeKey(signer.verifier.vkey);
     else if (kept.toString('utf8').trim() !== signer.verifier.vkey) {
@@ -119,19 +110,19 @@ export class OpenLog {
   }
 }
 
-function checkHead(head: LogHead, signer: NoteSigner): void {
+function checkHead(head: LogHead, signer: LogSigner): void {
   const checkpoint = opened(head.checkpoint, signer, head.year, 'the committed checkpoint');
   if (checkpoint.size !== head.size || checkpoint.root.toString('hex') !== head.root) {
     throw corrupt(head.year, 'the committed checkpoint says something else than the row that holds it');
   }
 }
 
-async function publishedIn(folder: LogFolder, signer: NoteSigner): Promise<Checkpoint | undefined> {
+async function publishedIn(folder: LogFolder, signer: LogSigner): Promise<Checkpoint | undefined> {
   const bytes = await folder.read('checkpoint');
   return bytes && opened(bytes, signer, Number(path.basename(folder.folder)), 'the published checkpoint');
 }
 
-function opened(bytes: Buffer, signer: NoteSigner, year: number, what: string): Checkpoint {
+function opened(bytes: Buffer, signer: LogSigner, year: number, what: string): Checkpoint {
   try {
     return openCheckpoint(bytes, signer.verifier);
   } catch (cause) {

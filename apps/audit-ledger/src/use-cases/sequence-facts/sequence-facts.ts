@@ -1,5 +1,5 @@
 import { AppError, failPoint, invariant, legalDateOf, type Clock, type Log } from '#kernel';
-import { signCheckpoint, type Growth } from '#merkle';
+import type { Growth } from '#merkle';
 import type { Database } from '#persistence';
 import type { StagingArea } from '../../adapters/files/staging-area.js';
 import type { ChainHeadRows, ChainHeads } from '../../adapters/store/chain-heads.js';
@@ -100,7 +100,7 @@ export class SequenceFacts {
   private async commit(ordered: OrderedFacts, before: ChainHeads, released: readonly string[]): Promise<void> {
     const log = await this.logOfNow();
     const growth = log.edge.grow(ordered.ready.map((fact) => fact.leaf));
-    const head = nextHead(log, growth);
+    const head = await nextHead(log, growth);
     failPoint('ledger.signed-before-staging');
     await this.parts.staging.put(head, growth.files);
     failPoint('ledger.tiles-staged');
@@ -179,8 +179,8 @@ export class SequenceFacts {
   }
 }
 
-function nextHead(log: YearLog, { edge, root }: Growth): LogHead {
+async function nextHead(log: YearLog, { edge, root }: Growth): Promise<LogHead> {
   const { year, origin } = log.head;
-  const checkpoint = signCheckpoint(origin, edge.size, root, [log.signer]);
+  const checkpoint = await log.signer.sign(edge.size, root);
   return { year, origin, size: edge.size, root: root.toString('hex'), checkpoint };
 }
