@@ -1,4 +1,5 @@
 import { ProfileReader } from './profile-reader.js';
+import { readCodeMappings, type CodeMappings } from './profile-codes.js';
 import { readServiceHours, type ServiceHours } from './service-hours.js';
 import type { SignatureAlgorithm } from '#trust';
 import { readProfileTls, readSignatures, readSigningKeys, type ProfileSigningKey, type ProfileTls } from './profile-security.js';
@@ -74,6 +75,8 @@ export interface BankProfile {
   readonly pollMs: number;
   /** When orders may leave for the bank; left out, at any time. */
   readonly service?: ServiceHours;
+  /** Codes of the bank beside those of its dialect; a code that is in neither is never guessed at (I6). */
+  readonly codes?: CodeMappings;
 }
 
 const MEMBERS = [
@@ -91,6 +94,7 @@ const MEMBERS = [
   'signingKeys',
   'pollMs',
   'service',
+  'codes',
 ];
 const ABILITIES = [
   'inquire',
@@ -143,6 +147,7 @@ export function parseBankProfile(raw: unknown): BankProfile {
     ...(root['signingKeys'] === undefined ? {} : { signingKeys: readSigningKeys(read, root['signingKeys']) }),
     pollMs: read.whole(root['pollMs'], '/pollMs', 50, 3_600_000),
     ...(root['service'] === undefined ? {} : { service: readServiceHours(read, root['service']) }),
+    ...(root['codes'] === undefined ? {} : { codes: readCodeMappings(read, root['codes']) }),
   };
   read.done('the bank profile');
   return profile;

@@ -1,9 +1,19 @@
 import type { RealTime } from '#kernel';
 import type { OrderDispatched } from '#contracts';
-import type { AnswerReading, DocumentContents, NoticeReading, PushConnector, SendOutcome, StatusOutcome, WireOrder } from '#connector-sdk';
+import type {
+  AnswerReading,
+  DialectCodes,
+  DocumentContents,
+  NoticeReading,
+  PushConnector,
+  SendOutcome,
+  StatusOutcome,
+  WireOrder,
+} from '#connector-sdk';
 import { askStatus } from './ask-status.js';
 import { BankCalls } from './bank-call.js';
 import { HttpClient } from './client/http-client.js';
+import { CODES } from './codes.js';
 import type { RealtimeJsonConfig } from './config.js';
 import { readNotice } from './notice.js';
 import { readAnswer } from './read-answer.js';
@@ -15,10 +25,12 @@ import { writeOrder } from './write-order.js';
 export class RealtimeJson implements PushConnector {
   private readonly client: HttpClient;
   private readonly calls: BankCalls;
+  private readonly codes: DialectCodes;
 
   constructor(config: RealtimeJsonConfig, signatures: CourtSignatures, time: RealTime) {
     this.client = new HttpClient({ ...config, connections: config.concurrency, time });
-    this.calls = new BankCalls(this.client, signatures);
+    this.codes = config.codes ?? CODES;
+    this.calls = new BankCalls(this.client, signatures, this.codes.reason);
   }
 
   writeOrder(order: OrderDispatched, contents: DocumentContents): Buffer {
@@ -34,7 +46,7 @@ export class RealtimeJson implements PushConnector {
   }
 
   readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading {
-    return readAnswer(bytes, order);
+    return readAnswer(bytes, order, this.codes);
   }
 
   readNotice(bytes: Buffer): NoticeReading {

@@ -55,7 +55,7 @@ export const OTHER_RESTRICTION = '99';
 export const PERMISSION_CODES: Readonly<Record<string, string>> = { no: '0', yes: '1', 'above-reserve': '2' };
 
 export const RESULT_CODES = { found: '00', 'no-account': '01', 'identity-mismatch': '02' } as const;
-export const STATUS_CODES = { executed: 'S', 'partly-executed': 'P', refused: 'F', 'unheard-of': 'X' } as const;
+export const STATUS_CODES = { executed: 'S', 'partly-executed': 'P', refused: 'F', 'unheard-of': 'X', 'own-done': 'Z1' } as const;
 export const CHANNEL_CODES = { 'own-bank': '1', interbank: '2' } as const;
 export const MOVED_CODES = { sent: '1', credited: '2' } as const;
 export const ENDED_CODES = { released: '1', expired: '2', exhausted: '3' } as const;
