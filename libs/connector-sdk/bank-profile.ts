@@ -1,4 +1,5 @@
 import { ProfileReader } from './profile-reader.js';
+import { readCodeMappings, type CodeMappings } from './profile-codes.js';
 import { readServiceHours, type ServiceHours } from './service-hours.js';
 import {
   readProfileTls,
@@ -84,6 +85,8 @@ export interface BankProfile {
   readonly pollMs: number;
   /** When orders may leave for the bank; left out, at any time. */
   readonly service?: ServiceHours;
+  /** Codes of the bank beside those of its dialect; a code that is in neither is never guessed at (I6). */
+  readonly codes?: CodeMappings;
 }
 
 const MEMBERS = [
@@ -102,6 +105,7 @@ const MEMBERS = [
   'xmlSignature',
   'pollMs',
   'service',
+  'codes',
 ];
 const ABILITIES = [
   'inquire',
@@ -155,6 +159,7 @@ export function parseBankProfile(raw: unknown): BankProfile {
     ...(root['xmlSignature'] === undefined ? {} : { xmlSignature: readXmlSignature(read, root['xmlSignature']) }),
     pollMs: read.whole(root['pollMs'], '/pollMs', 50, 3_600_000),
     ...(root['service'] === undefined ? {} : { service: readServiceHours(read, root['service']) }),
+    ...(root['codes'] === undefined ? {} : { codes: readCodeMappings(read, root['codes']) }),
   };
   read.done('the bank profile');
   return profile;

@@ -8,6 +8,7 @@ export * from './ports.js';
 export * from './wire-signature.js';
 export * from './wire-signatures.js';
 export * from './profile-security.js';
+export * from './profile-codes.js';
 export * from './json-members.js';
 export type { StatusTable } from './status-table.js';
 export * from './token-bucket.js';

@@ -22,7 +22,7 @@ interface BatchAnswer {
   readonly items: readonly { readonly status: number | string; readonly id?: string; readonly problem?: unknown }[];
 }
 
-/** Batches of inquiries, each item one debtor at the three automatic banks. Only `officer` is filed with all of them. */
+/** Batches of inquiries, each item one debtor at some banks, by default the three automatic ones. Only `officer` is filed with all of them. */
 export class Batches implements Load {
   /** Ids of the requests that were accepted. */
   readonly accepted: string[] = [];
@@ -33,6 +33,7 @@ export class Batches implements Load {
     subjects: readonly Subject[],
     private readonly headers: Readonly<Record<string, string>>,
     private readonly itemsPerCall = ITEMS_PER_CALL,
+    private readonly banks: readonly string[] = AUTOMATIC_BANKS,
   ) {
     this.subjects = subjects.filter(({ handler }) => handler === 'officer');
   }
@@ -41,7 +42,7 @@ export class Batches implements Load {
     const items = Array.from({ length: this.itemsPerCall }, (_, at) => {
       const subject = this.subjects[(n * this.itemsPerCall + at) % this.subjects.length];
       if (!subject) throw new Error('no subject was prepared');
-      return { key: randomUUID(), ...inquiry(subject, AUTOMATIC_BANKS) };
+      return { key: randomUUID(), ...inquiry(subject, this.banks) };
     });
     return { method: 'POST', path: PATH, headers: this.headers, body: JSON.stringify({ items }) };
   }

@@ -1,5 +1,6 @@
 import { runAccept } from './accept.js';
 import { runBulk } from './bulk.js';
+import { runDialects } from './dialects.js';
 import { runIsolation } from './isolation.js';
 import { runLedger } from './ledger.js';
 import { parseOptions, type BenchOptions, type ScenarioName } from './options.js';
@@ -18,6 +19,7 @@ const RUN: Readonly<Record<ScenarioName, (options: BenchOptions) => Promise<Benc
   ledger: runLedger,
   verify: runVerify,
   isolation: runIsolation,
+  dialects: runDialects,
 };
 
 const options = parseOptions(process.argv.slice(2));

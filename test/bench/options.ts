@@ -1,5 +1,5 @@
 /** What can be measured. */
-export const SCENARIOS = ['accept', 'bulk', 'orders', 'relay', 'ledger', 'verify', 'isolation'] as const;
+export const SCENARIOS = ['accept', 'bulk', 'orders', 'relay', 'ledger', 'verify', 'isolation', 'dialects'] as const;
 export const PROFILES = ['embedded', 'distributed'] as const;
 
 export type ScenarioName = (typeof SCENARIOS)[number];

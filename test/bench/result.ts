@@ -1,6 +1,19 @@
 import type { ReferenceRate } from './reference.js';
 import { rounded } from './samples.js';
 
+/** What one dialect did when it was asked alone; times are milliseconds from the acceptance of a request to the answer of an order. */
+export interface DialectFigures {
+  readonly dialect: string;
+  readonly bank: string;
+  readonly orders: number;
+  readonly ratePerSec: number | null;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly cpuMsPerOrder: Readonly<Record<string, number>>;
+  readonly lost: number;
+  readonly doubled: number;
+}
+
 /** The last line of a bench. A figure that was not measured is null, never a guess. */
 export interface BenchResult {
   readonly ratePerSec: number;
@@ -13,6 +26,8 @@ export interface BenchResult {
   readonly commitsPerOrder: number | null;
   /** Milliseconds of processor time for one order: `all`, and by kind of process. */
   readonly cpuMsPerOrder?: Readonly<Record<string, number>>;
+  /** By dialect, where a scenario asks one after the other. */
+  readonly dialects?: readonly DialectFigures[];
   readonly reference: ReferenceRate | null;
 }
 
@@ -29,6 +44,7 @@ export function resultLine(scenario: string, profile: string, result: BenchResul
     doubled: result.doubled,
     commitsPerOrder: rounded(result.commitsPerOrder, 4),
     cpuMsPerOrder: result.cpuMsPerOrder ?? null,
+    ...(result.dialects === undefined ? {} : { dialects: result.dialects }),
     reference: reference && { name: reference.name, ratePerSec: rounded(reference.ratePerSec) },
     ratio: reference && reference.ratePerSec > 0 ? rounded(result.ratePerSec / reference.ratePerSec, 3) : null,
   });

@@ -70,6 +70,26 @@ describe.each(SM2_BANKS)('%s by SM2', (bank) => {
   );
 });
 
+/** Profiles that differ from the others' by one code of the bank's own. */
+describe.each(['hubeibank', 'hankoubank', 'hbrcu'])('%s with a code of its own', (bank) => {
+  it(
+    'is understood by its profile, and fails when it says a code that is in no table',
+    async () => {
+      const folder = await tempDir('conformance');
+      const profile = parse(await readFile(join('deploy', 'banks', `${bank}.yaml`), 'utf8')) as Record<string, unknown>;
+      const file = join(folder.path, `${bank}.yaml`);
+      await writeFile(file, stringify({ ...profile, codes: { status: [{ bank: 'Z1', house: 'executed' }] } }));
+      const only = ['--bank', file, '--only', 'own-code', '--only', 'unknown-status'];
+      const [right, wrong] = await Promise.all([runKit(...only), runKit(...only, '--break', 'own-code-of-a-status')]);
+      expect({ failed: right.failed, code: right.code }).toEqual({ failed: [], code: 0 });
+      expect(right.passed).toEqual(expect.arrayContaining(['own-code-of-a-status', 'unknown-status']));
+      expect(wrong.failed).toEqual(['own-code-of-a-status']);
+      await folder.remove();
+    },
+    TEST_MS_MAX,
+  );
+});
+
 describe('the command line', () => {
   it(
     'refuses wrong usage with exit code 2',

@@ -82,12 +82,12 @@ function openRealtimeJson(context: BankContext, hosted: HostedBank, parts: Conne
 }
 
 function openPollXml(context: BankContext, hosted: HostedBank): DialectParts {
-  const { user } = readPollConfig(hosted.profile);
+  const { user, codes } = readPollConfig(hosted.profile);
   const { password } = hosted;
   if (password === undefined || password.length < PASSWORD_CHARS_MIN) {
     throw misconfigured(hosted, `a bank that polls needs a password of at least ${PASSWORD_CHARS_MIN} characters`);
   }
-  const connector = new PollXml();
+  const connector = new PollXml(codes);
   return { driver: new PullDriver(context), door: { kind: 'pull', connector, user, password }, translation: connector };
 }
 
@@ -95,13 +95,14 @@ function openFileZip(context: BankContext, hosted: HostedBank, parts: ConnectorP
   const { bankKeys, clock } = parts;
   if (hosted.exchangeKeys === undefined) throw misconfigured(hosted, 'a bank that exchanges files needs the keys of its exchange');
   const config = readFileConfig(hosted.profile, hosted.exchangeKeys, hosted.endpoint);
-  const translation = new FileZip(config.branches);
+  const translation = new FileZip(config.branches, config.codes);
   const exchange = new SftpExchange(config, clock);
   const driver = new FileDriver(context, { translation, exchange, signer: signerFor(hosted, parts) }, bankKeys);
   return { driver, door: { kind: 'file' }, translation };
 }
 
-function openManualDesk(context: BankContext): DialectParts {
+function openManualDesk(context: BankContext, hosted: HostedBank): DialectParts {
+  if (hosted.profile.codes) throw misconfigured(hosted, 'a desk types our own words and reads no codes');
   return { driver: new DeskDriver(context), door: { kind: 'desk', connector: new ManualDesk() }, translation: undefined };
 }
 

@@ -36,8 +36,8 @@ export interface BankBehaviour {
   readonly front?: Readonly<Record<string, unknown>>;
 }
 
-/** What a case needs beyond a bank that speaks the dialect: one that can be told to fail, tells unasked, is a union, is called over TLS, or whose calls come in where the kit can make them too. */
-export type Need = 'simulator' | 'notices' | 'legal-persons' | 'tls' | 'door';
+/** What a case needs beyond a bank that speaks the dialect: one that can be told to fail, tells unasked, is a union, is called over TLS, whose calls come in where the kit can make them too, or whose profile has the drill's own code. */
+export type Need = 'own-codes' | 'simulator' | 'notices' | 'legal-persons' | 'tls' | 'door';
 
 /** One promise of a dialect, tried against a bank. Cases share nothing: each has its own debtor and accounts. */
 export interface ConformanceCase {

@@ -15,6 +15,7 @@ import { NOTICES } from './cases/notices.js';
 import { RELEASING } from './cases/releasing.js';
 import { RENEWING } from './cases/renewing.js';
 import { RUBBISH, SIGNATURES } from './cases/signatures.js';
+import { DRILL_CODE, OWN_CODES } from './cases/own-codes.js';
 import { UNKNOWN_WORDS } from './cases/unknown-words.js';
 
 /**
@@ -39,6 +40,7 @@ export const CASES: readonly ConformanceCase[] = [
   ...LATENESS,
   ...NOTICES,
   ...CERTIFICATES,
+  ...OWN_CODES,
 ];
 
 /** A case with its place in the table. */
@@ -51,6 +53,7 @@ export interface PlacedCase {
 export function casesOf(profile: BankProfile, manifest: Manifest, isOurs: boolean): readonly PlacedCase[] {
   const has: Readonly<Record<Need, boolean>> = {
     simulator: isOurs,
+    'own-codes': Object.hasOwn(profile.codes?.status ?? {}, DRILL_CODE),
     notices: manifest.notices,
     'legal-persons': profile.legalPersons.length > 1,
     tls: profile.tls !== undefined,

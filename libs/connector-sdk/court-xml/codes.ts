@@ -1,4 +1,6 @@
 import type { ControlLine } from '#contracts';
+import type { DialectCodes } from '../profile-codes.js';
+import type { StatusTable } from '../status-table.js';
 
 /**
  * The code tables of the records, each whole. What is not in a table is never guessed at: the reader makes the line `undetermined` or the
@@ -96,7 +98,7 @@ export const ROLLBACK_CODES = {
 } as const;
 
 /** 账户类别 CCLB. A bank's own word that is not here is shown as it is and stands for no kind of ours. */
-export const ACCOUNT_KINDS: Readonly<Record<string, string>> = {
+export const ACCOUNT_KINDS: DialectCodes['accountKind'] = {
   活期: 'current',
   储蓄: 'savings',
   定期: 'term',
@@ -109,7 +111,7 @@ export const ACCOUNT_KINDS: Readonly<Record<string, string>> = {
 };
 
 /** 账户状态 ZHZT, free text in 2016. Another word is shown as it is. */
-export const ACCOUNT_STATES: Readonly<Record<string, string>> = { 正常: 'normal', 销户: 'closed' };
+export const ACCOUNT_STATES: DialectCodes['accountState'] = { 正常: 'normal', 销户: 'closed' };
 
 /** 借贷方向 ZJLX of a booking. */
 export const DIRECTIONS = { 借: 'debit', 贷: 'credit', D: 'debit', C: 'credit' } as const;
@@ -123,7 +125,7 @@ export const INQUIRY_RESULTS = { found: 'found', 'no-account': 'no-account', 'id
 export const NOTHING_FOUND = '查无开户信息';
 
 /** 未能控制原因 WNKZYY: texts that were seen, as the canonical words of docs/rules.md. The bank's own word (EX1_REASON) comes first. */
-export const REASON_TEXTS: Readonly<Record<string, string>> = {
+export const REASON_TEXTS: DialectCodes['reason'] = {
   查无账户信息: 'NO_ACCOUNT',
   无申请控制账号: 'NO_ACCOUNT',
   无原冻结请求信息或冻结编号: 'ORIGINAL_FREEZE_NOT_FOUND',
@@ -141,3 +143,17 @@ export const CREDIT_STATES = { sent: 'sent', credited: 'credited', returned: 're
 
 export const ENDINGS = { released: 'released', expired: 'expired', exhausted: 'exhausted' } as const;
 export const PERMISSIONS = { no: 'no', yes: 'yes', 'above-reserve': 'above-reserve' } as const;
+
+/** The tables of a dialect of these records, by our words. Restrictions, and reasons in EX1_REASON, are said in our words where they are said. */
+export function courtCodes(status: StatusTable): DialectCodes {
+  return {
+    status: status as DialectCodes['status'],
+    result: INQUIRY_RESULTS,
+    reason: REASON_TEXTS,
+    rollback: Object.fromEntries(Object.keys(ROLLBACK_CODES).map((code) => [code, code])) as DialectCodes['rollback'],
+    accountKind: ACCOUNT_KINDS,
+    accountState: ACCOUNT_STATES,
+    restriction: {},
+    credit: CREDIT_STATES,
+  };
+}

@@ -1,7 +1,7 @@
 import { errorText } from '#kernel';
 import type { ControlLine, MovedMoney, OrderLine, PriorityRight, PriorMeasure } from '#contracts';
-import type { StatusTable } from '../status-table.js';
-import { CO_OWNER, CREDIT_STATES, OTHER_REASON, REASON_TEXTS, SCOPES } from './codes.js';
+import type { DialectCodes } from '../profile-codes.js';
+import { CO_OWNER, OTHER_REASON, SCOPES } from './codes.js';
 import {
   childrenOf,
   codeOf,
@@ -23,17 +23,17 @@ import { NotReadable, type XmlElement } from './xml-element.js';
 const MEASURES_MAX = 200;
 
 /** Reads one `kzxx` as the answer to `line`. Whatever is wrong with it leaves that one line undetermined. */
-export function controlLineOf(record: XmlElement, line: OrderLine, statusTable: StatusTable): ControlLine {
+export function controlLineOf(record: XmlElement, line: OrderLine, codes: DialectCodes): ControlLine {
   try {
-    return readLine(record, line, statusTable);
+    return readLine(record, line, codes);
   } catch (error) {
     if (!(error instanceof NotReadable)) throw error;
     return { seq: line.seq, status: 'undetermined', reason: { code: 'FORMAT', text: errorText(error).slice(0, TEXT_MAX) } };
   }
 }
 
-function readLine(record: XmlElement, line: OrderLine, statusTable: StatusTable): ControlLine {
-  const status = statusOf(record, statusTable);
+function readLine(record: XmlElement, line: OrderLine, codes: DialectCodes): ControlLine {
+  const status = statusOf(record, codes);
   const account = valueOf(record, 'KHZH');
   if (account !== undefined && account !== line.account) throw new NotReadable('KHZH names another account');
   if (valueOf(record, 'KZNR') !== undefined) codeOf(record, 'KZNR', SCOPES);
@@ -52,26 +52,26 @@ function readLine(record: XmlElement, line: OrderLine, statusTable: StatusTable)
     from: isOfMeasure ? dayOf(record, 'CSKSRQ') : undefined,
     to: isOfMeasure ? dayOf(record, 'CSJSRQ') : undefined,
     expectedOn: dayOf(record, 'EX1_EXPECTEDON'),
-    reason: reasonOf(record),
+    reason: reasonOf(record, codes),
     priorMeasures: listed(record, 'djxxList') ? priorMeasuresOf(record, currency) : undefined,
     priorityRights: listed(record, 'qlxxList') ? priorityRightsOf(record, currency) : undefined,
-    moved: movedOf(record, currency),
+    moved: movedOf(record, currency, codes),
   });
 }
 
-function statusOf(record: XmlElement, statusTable: StatusTable): ControlLine['status'] {
+function statusOf(record: XmlElement, { status: table }: DialectCodes): ControlLine['status'] {
   const word = [valueOf(record, 'KZZT') ?? '', valueOf(record, 'EX1_STATUS')].filter((one) => one !== undefined).join('/');
-  const status = Object.hasOwn(statusTable, word) ? statusTable[word] : undefined;
+  const status = Object.hasOwn(table, word) ? table[word] : undefined;
   if (status === undefined) throw new NotReadable(`KZZT "${word.slice(0, 60)}" is a code that is not known`);
   return status;
 }
 
-function reasonOf(record: XmlElement): ControlLine['reason'] {
+function reasonOf(record: XmlElement, { reason: table }: DialectCodes): ControlLine['reason'] {
   const text = freeText(record, 'WNKZYY');
   const code = optionalExact(record, 'EX1_REASON', 60);
   if (text === undefined && code === undefined) return undefined;
-  const seen = text !== undefined && Object.hasOwn(REASON_TEXTS, text) ? REASON_TEXTS[text] : undefined;
-  return { code: code ?? seen ?? OTHER_REASON, text: text ?? '' };
+  const known = (said: string | undefined) => (said !== undefined && Object.hasOwn(table, said) ? table[said] : undefined);
+  return { code: known(code) ?? code ?? known(text) ?? OTHER_REASON, text: text ?? '' };
 }
 
 function listed({ children }: XmlElement, name: string): boolean {
@@ -110,7 +110,7 @@ function rightsOf(record: XmlElement): readonly XmlElement[] {
 }
 
 /** Only money that left the account is told; without the extension nothing is known of it. */
-function movedOf(record: XmlElement, currency: string): MovedMoney | undefined {
+function movedOf(record: XmlElement, currency: string, codes: DialectCodes): MovedMoney | undefined {
   const principal = moneyOf(record, 'EX1_MOVED', currency);
   if (principal === undefined) return undefined;
   const valueDate = dayOf(record, 'EX1_VALUEDATE');
@@ -122,6 +122,6 @@ function movedOf(record: XmlElement, currency: string): MovedMoney | undefined {
     serial: exactText(record, 'EX1_SERIAL', 60),
     valueDate,
     channel: exactText(record, 'EX1_CHANNEL', 60),
-    state: codeOf(record, 'EX1_CREDIT', CREDIT_STATES),
+    state: codeOf(record, 'EX1_CREDIT', codes.credit),
   });
 }

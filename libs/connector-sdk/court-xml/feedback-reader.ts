@@ -1,12 +1,11 @@
 import { errorText } from '#kernel';
 import type { OrderDispatched } from '#contracts';
-import type { StatusTable } from '../status-table.js';
+import type { DialectCodes } from '../profile-codes.js';
 import type { AnswerContent, AnswerReading } from '../readings.js';
 import type { AttributeCoding } from './attribute-coding.js';
-import { ROLLBACK_CODES } from './codes.js';
 import { controlLineOf } from './control-reader.js';
 import { inquiryOf } from './inquiry-reader.js';
-import { compact, exactText, freeText, timeOf, valueOf, wholeNumber } from './values.js';
+import { codeOf, compact, freeText, timeOf, valueOf, wholeNumber } from './values.js';
 import { NotReadable, type XmlElement } from './xml-element.js';
 import { decodeElement, readXmlPieces, XML_LIMITS, type RawElement } from './xml-reader.js';
 
@@ -23,10 +22,10 @@ export const FEEDBACK_LISTS = { inquiry: 'zhxxList', transactions: 'wlxxList', c
  * accounts may stand as `wlxx` with the account's CCXH, as the web service brings them. A line that cannot be read is
  * `undetermined` and leaves the others whole; an answer that cannot be read, or answers something else than was asked, is `unreadable`.
  */
-export function readCourtFeedback(bytes: Buffer, order: OrderDispatched, coding: AttributeCoding, statusTable: StatusTable): AnswerReading {
+export function readCourtFeedback(bytes: Buffer, order: OrderDispatched, coding: AttributeCoding, codes: DialectCodes): AnswerReading {
   try {
     const records = recordsOf(readXmlPieces(bytes, XML_LIMITS)).map((record) => decodeElement(record, coding));
-    return readingOf(records, order, statusTable);
+    return readingOf(records, order, codes);
   } catch (error) {
     return { kind: 'unreadable', reason: errorText(error) };
   }
@@ -41,7 +40,7 @@ export function recordsOf(pieces: readonly RawElement[]): readonly RawElement[] 
   return records;
 }
 
-function readingOf(all: readonly XmlElement[], order: OrderDispatched, statusTable: StatusTable): AnswerReading {
+function readingOf(all: readonly XmlElement[], order: OrderDispatched, codes: DialectCodes): AnswerReading {
   const records = all.filter(({ name }) => name !== 'wlxx');
   const bookings = all.filter(({ name }) => name === 'wlxx');
   const [first] = records;
@@ -56,7 +55,7 @@ function readingOf(all: readonly XmlElement[], order: OrderDispatched, statusTab
     orderNumber: order.orderNumber,
     answeredAt: answeredAtOf(records),
     receivedAt: timeOf(first, 'EX1_RECEIVEDAT'),
-    content: first.name === 'zhxx' ? inquiryContent(records, bookings, order) : contentOf(records, first, order, statusTable),
+    content: first.name === 'zhxx' ? inquiryContent(records, bookings, order, codes) : contentOf(records, first, order, codes),
   });
 }
 
@@ -68,37 +67,40 @@ function answeredAtOf(records: readonly XmlElement[]): string {
   return last;
 }
 
-function contentOf(records: readonly XmlElement[], first: XmlElement, order: OrderDispatched, statusTable: StatusTable): AnswerContent {
-  if (first.name === 'htxx') return { rollback: rollbackOf(records) };
+function contentOf(records: readonly XmlElement[], first: XmlElement, order: OrderDispatched, codes: DialectCodes): AnswerContent {
+  if (first.name === 'htxx') return { rollback: rollbackOf(records, codes) };
   if (first.name !== 'kzxx') throw new NotReadable(`"${first.name.slice(0, 40)}" is no record of an answer`);
   if (order.action === 'inquire') throw new NotReadable('an answer of the kind control to inquire');
-  return { control: { lines: controlLinesOf(records, order, statusTable) } };
+  return { control: { lines: controlLinesOf(records, order, codes) } };
 }
 
-function inquiryContent(records: readonly XmlElement[], bookings: readonly XmlElement[], order: OrderDispatched): AnswerContent {
+function inquiryContent(
+  records: readonly XmlElement[],
+  bookings: readonly XmlElement[],
+  order: OrderDispatched,
+  codes: DialectCodes,
+): AnswerContent {
   if (order.action !== 'inquire') throw new NotReadable(`an answer of the kind inquiry to ${order.action}`);
-  return { inquiry: inquiryOf(records, bookings) };
+  return { inquiry: inquiryOf(records, bookings, codes) };
 }
 
-function rollbackOf(records: readonly XmlElement[]) {
+function rollbackOf(records: readonly XmlElement[], codes: DialectCodes) {
   const [record, ...more] = records;
   if (!record || more.length > 0) throw new NotReadable('an order is given back once');
-  const code = exactText(record, 'XCHTYY', 20);
-  if (!Object.hasOwn(ROLLBACK_CODES, code)) throw new NotReadable(`XCHTYY "${code}" is a code that is not known`);
   return compact({
-    code,
+    code: codeOf(record, 'XCHTYY', codes.rollback),
     note: freeText(record, 'XCHTBZ') ?? '',
     contact: freeText(record, 'XCHTR'),
     phone: freeText(record, 'XCHTDH'),
   });
 }
 
-function controlLinesOf(records: readonly XmlElement[], order: OrderDispatched, statusTable: StatusTable) {
+function controlLinesOf(records: readonly XmlElement[], order: OrderDispatched, codes: DialectCodes) {
   const asked = new Map(order.lines.map((line) => [line.seq, line]));
   return records.map((record) => {
     const seq = wholeNumber(record, 'CCXH', 1);
     const line = asked.get(seq);
     if (!line || !asked.delete(seq)) throw new NotReadable(`line ${seq} was not asked, or is answered twice`);
-    return controlLineOf(record, line, statusTable);
+    return controlLineOf(record, line, codes);
   });
 }

@@ -1,7 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ControlLine } from '#contracts';
+import { withOwnCodes } from '../profile-codes.js';
 import { freeze, freezeOf, inquiry } from '../fixtures/orders.js';
-import { COURT_STATUS_TABLE, cutFeedback, readCourtFeedback, ROLLBACK_CODES, writeElement, xmlElement, type XmlElement } from './index.js';
+import {
+  COURT_STATUS_TABLE,
+  courtCodes,
+  cutFeedback,
+  readCourtFeedback,
+  ROLLBACK_CODES,
+  writeElement,
+  xmlElement,
+  type XmlElement,
+} from './index.js';
 
 const cny = (amount: string) => ({ amount, currency: 'CNY' });
 const { orderNumber } = freeze;
@@ -33,7 +43,8 @@ const kzxx = (change: Record<string, string | undefined> = {}, children: readonl
     children,
   );
 const bytesOf = (...records: readonly XmlElement[]) => Buffer.from(records.map((record) => writeElement(record, 'plain')).join(''));
-const read = (record: XmlElement, order = freeze) => readCourtFeedback(bytesOf(record), order, 'plain', COURT_STATUS_TABLE);
+const CODES = courtCodes(COURT_STATUS_TABLE);
+const read = (record: XmlElement, order = freeze) => readCourtFeedback(bytesOf(record), order, 'plain', CODES);
 
 function lineOf(record: XmlElement): ControlLine | undefined {
   const reading = read(record);
@@ -110,12 +121,12 @@ describe('feedback to a control order', () => {
   ])('cannot be read when it is about %s', (_, record) => expect(read(record).kind).toBe('unreadable'));
 
   it('cannot be read when a line is answered twice', () =>
-    expect(readCourtFeedback(bytesOf(kzxx(), kzxx()), freeze, 'plain', COURT_STATUS_TABLE).kind).toBe('unreadable'));
+    expect(readCourtFeedback(bytesOf(kzxx(), kzxx()), freeze, 'plain', CODES).kind).toBe('unreadable'));
 
   it('leaves the other lines whole', () => {
     const order = freezeOf(1, 2);
     const records = [kzxx({ KHZH: undefined }), kzxx({ KHZH: undefined, CCXH: '2', KZZT: '7' })];
-    const reading = readCourtFeedback(bytesOf(...records), order, 'plain', COURT_STATUS_TABLE);
+    const reading = readCourtFeedback(bytesOf(...records), order, 'plain', CODES);
     expect(reading).toMatchObject({ content: { control: { lines: [{ status: 'executed' }, { status: 'undetermined' }] } } });
   });
 });
@@ -233,7 +244,7 @@ describe('bookings that came apart', () => {
     xmlElement('zhxx', { BDHM, CCXH, KHZH: `4201${CCXH}`, CCLB: '活期', ZHZT: '正常', BZ: '156', YE: '1.00', KYYE: '1.00', ...AT });
   const booking = (CCXH: string, JYLSH: string, change: Record<string, string> = {}) =>
     xmlElement('wlxx', { BDHM, CCXH, WLXH: '1', ZJLX: '借', BZ: '156', JE: '1.00', JYSJ: '2026-03-01 10:00:00', JYLSH, ...change });
-  const readAll = (...records: readonly XmlElement[]) => readCourtFeedback(bytesOf(...records), inquiry, 'plain', COURT_STATUS_TABLE);
+  const readAll = (...records: readonly XmlElement[]) => readCourtFeedback(bytesOf(...records), inquiry, 'plain', CODES);
 
   it('belong to the account that they name', () =>
     expect(readAll(account('1'), account('2'), booking('2', 'S1'), booking('2', 'S2'))).toMatchObject({
@@ -273,4 +284,61 @@ describe('a document of many answers', () => {
     ['no number', document(record('', '1'))],
     ['something else', document(xmlElement('cxqq', { BDHM: 'A' }))],
   ])('is not cut with %s', (_, bytes) => expect(() => cutFeedback(bytes, 'base64-gbk')).toThrow());
+});
+
+describe("a bank's own codes", () => {
+  const own = {
+    status: { Z1: 'executed', '1/half': 'partly-executed' },
+    reason: { K12: 'ACCOUNT_CLOSED', 户已销: 'ACCOUNT_CLOSED' },
+    rollback: { R7: '0403' },
+    accountKind: { '26': 'current' },
+    accountState: { 久悬: 'dormant' },
+    restriction: { GZ: 'wages' },
+    credit: { Q: 'credited' },
+  } as const;
+  const codes = withOwnCodes('b', CODES, own);
+  const both = (record: XmlElement, order = freeze) =>
+    [CODES, codes].map((tables) => readCourtFeedback(bytesOf(record), order, 'plain', tables));
+
+  it.each<[string, Record<string, string>, Partial<ControlLine>]>([
+    ['a status', { KZZT: 'Z1' }, { status: 'executed' }],
+    ['a status with its extension', { KZZT: '1', EX1_STATUS: 'half' }, { status: 'partly-executed' }],
+  ])('tell what %s means; without them the line is undetermined', (_, change, line) => {
+    expect(both(kzxx(change))).toMatchObject([
+      { content: { control: { lines: [{ status: 'undetermined' }] } } },
+      { content: { control: { lines: [line] } } },
+    ]);
+  });
+
+  it.each([
+    ['code', { EX1_REASON: 'K12', WNKZYY: '不能' }],
+    ['text', { WNKZYY: '户已销' }],
+  ])('tell a reason by its %s', (_, change) =>
+    expect(both(kzxx({ KZZT: '2', ...change }))[1]).toMatchObject({
+      content: { control: { lines: [{ status: 'refused', reason: { code: 'ACCOUNT_CLOSED' } }] } },
+    }),
+  );
+
+  it('tell why an order was given back; without them the answer cannot be read', () =>
+    expect(both(xmlElement('htxx', { BDHM, XCHTYY: 'R7', ...AT }))).toMatchObject([
+      { kind: 'unreadable' },
+      { kind: 'answer', content: { rollback: { code: '0403' } } },
+    ]));
+
+  it('name kinds and states of accounts and their restrictions', () => {
+    const zhxx = {
+      BDHM: inquiry.orderNumber,
+      CCXH: '1',
+      KHZH: '1',
+      CCLB: '26',
+      ZHZT: '久悬',
+      BZ: '156',
+      YE: '1.00',
+      KYYE: '1.00',
+      EX1_RESTRICTION: 'GZ',
+    };
+    expect(both(xmlElement('zhxx', { ...zhxx, ...AT }), inquiry)[1]).toMatchObject({
+      content: { inquiry: { holdings: [{ kind: 'current', state: 'dormant', restriction: { code: 'wages' } }] } },
+    });
+  });
 });

@@ -1,5 +1,6 @@
 import type { HoldingLine, MeasureFigures, OrderAnswered, RestrictionRef, TransactionLine } from '#contracts';
-import { ACCOUNT_KINDS, ACCOUNT_STATES, DIRECTIONS, ENDINGS, INQUIRY_RESULTS, NOTHING_FOUND, PERMISSIONS } from './codes.js';
+import type { DialectCodes } from '../profile-codes.js';
+import { DIRECTIONS, ENDINGS, NOTHING_FOUND, PERMISSIONS } from './codes.js';
 import { coOwnersOf, priorityRightsOf, priorMeasuresOf } from './control-reader.js';
 import {
   childrenOf,
@@ -27,12 +28,12 @@ const TRANSACTIONS_MAX = 5_000;
  * @param bookings `wlxx` that came apart; each names its account by CCXH
  * @throws NotReadable
  */
-export function inquiryOf(records: readonly XmlElement[], bookings: readonly XmlElement[] = []): Inquiry {
+export function inquiryOf(records: readonly XmlElement[], bookings: readonly XmlElement[], codes: DialectCodes): Inquiry {
   const numbers = new Set(records.map((record) => wholeNumber(record, 'CCXH', 1)));
   if (numbers.size < records.length) throw new NotReadable('CCXH stands twice');
   const [first] = records;
   if (!first) throw new NotReadable('an answer without a record');
-  const result = resultOf(first);
+  const result = resultOf(first, codes);
   if (result !== 'found') {
     if (records.length > 1 || valueOf(first, 'KHZH') !== undefined) throw new NotReadable('nothing was found, and yet there is an account');
     return { result, holdings: [] };
@@ -40,7 +41,9 @@ export function inquiryOf(records: readonly XmlElement[], bookings: readonly Xml
   const apart = bookingsByAccount(bookings, numbers);
   return {
     result,
-    holdings: records.map((record) => withBookings(holdingOf(record), apart?.get(wholeNumber(record, 'CCXH', 1)), apart !== undefined)),
+    holdings: records.map((record) =>
+      withBookings(holdingOf(record, codes), apart?.get(wholeNumber(record, 'CCXH', 1)), apart !== undefined),
+    ),
   };
 }
 
@@ -65,29 +68,29 @@ function withBookings(holding: HoldingLine, bookings: readonly XmlElement[] | un
   return { ...holding, transactions };
 }
 
-function resultOf(record: XmlElement): Inquiry['result'] {
-  if (valueOf(record, 'EX1_RESULT') !== undefined) return codeOf(record, 'EX1_RESULT', INQUIRY_RESULTS);
+function resultOf(record: XmlElement, codes: DialectCodes): Inquiry['result'] {
+  if (valueOf(record, 'EX1_RESULT') !== undefined) return codeOf(record, 'EX1_RESULT', codes.result);
   if (valueOf(record, 'KHZH') !== undefined) return 'found';
   const words = [valueOf(record, 'BEIZ'), valueOf(record, 'ZHZT')];
   if (words.some((word) => word?.includes(NOTHING_FOUND))) return 'no-account';
   throw new NotReadable('the answer says neither an account nor that there is none');
 }
 
-function holdingOf(record: XmlElement): HoldingLine {
+function holdingOf(record: XmlElement, codes: DialectCodes): HoldingLine {
   const currency = currencyOf(record, 'BZ');
   const coOwners = coOwnersOf(record);
   const measures = ownMeasuresOf(record, currency);
   const transactions = transactionsOf(record, currency);
   return compact({
     account: exactText(record, 'KHZH', 50),
-    kind: ownWord(ACCOUNT_KINDS, exactText(record, 'CCLB', 60)),
+    kind: ownWord(codes.accountKind, exactText(record, 'CCLB', 60)),
     currency,
-    state: ownWord(ACCOUNT_STATES, exactText(record, 'ZHZT', 60)),
+    state: ownWord(codes.accountState, exactText(record, 'ZHZT', 60)),
     balance: requiredMoney(record, 'YE', currency),
     available: requiredMoney(record, 'KYYE', currency),
     priorMeasures: priorMeasuresOf(record, currency),
     priorityRights: priorityRightsOf(record, currency),
-    restriction: restrictionOf(record, currency),
+    restriction: restrictionOf(record, currency, codes),
     coOwners: coOwners.length === 0 ? undefined : coOwners,
     asset: assetOf(record),
     measures,
@@ -100,12 +103,12 @@ function ownWord(table: Readonly<Record<string, string>>, word: string): string 
   return (Object.hasOwn(table, word) ? table[word] : undefined) ?? word;
 }
 
-function restrictionOf(record: XmlElement, currency: string): RestrictionRef | undefined {
+function restrictionOf(record: XmlElement, currency: string, codes: DialectCodes): RestrictionRef | undefined {
   const code = optionalExact(record, 'EX1_RESTRICTION', 60);
   if (code === undefined) return undefined;
   const permission = (name: string) => (valueOf(record, name) === undefined ? undefined : codeOf(record, name, PERMISSIONS));
   return compact({
-    code,
+    code: ownWord(codes.restriction, code),
     freeze: permission('EX1_MAYFREEZE'),
     deduct: permission('EX1_MAYDEDUCT'),
     reserve: moneyOf(record, 'EX1_RESERVE', currency),

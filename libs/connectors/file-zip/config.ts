@@ -1,6 +1,7 @@
-import type { BankProfile } from '#connector-sdk';
+import { courtXml, withOwnCodes, type BankProfile, type DialectCodes } from '#connector-sdk';
 import { AppError } from '#kernel';
 import { sshKeyBlob, sshPrivateKey } from '#trust';
+import { STATUS_TABLE } from './status-table.js';
 
 /** Keys of the exchange, from the key folder. */
 export interface SftpKeys {
@@ -31,13 +32,17 @@ export interface Branch {
 export interface FileZipConfig {
   readonly sftp: SftpConfig;
   readonly branches: readonly Branch[];
+  /** The dialect's codes with the bank's own. */
+  readonly codes: DialectCodes;
 }
+
+export const CODES = courtXml.courtCodes(STATUS_TABLE);
 
 const SSH_PORT = 22;
 
 /**
  * @param endpoint stands in for the profile's, where the address is known only when the program listens
- * @throws AppError `invalid-configuration` when the profile lacks an address, a user, or a legal person's institution code
+ * @throws AppError `invalid-configuration` when the profile lacks an address, a user, a legal person's institution code, or says a code that the dialect has
  */
 export function readConfig(profile: BankProfile, keys: SftpKeys, endpoint?: () => string): FileZipConfig {
   const { bank, user, limits, legalPersons } = profile;
@@ -49,6 +54,7 @@ export function readConfig(profile: BankProfile, keys: SftpKeys, endpoint?: () =
   });
   return {
     branches,
+    codes: withOwnCodes(bank, CODES, profile.codes),
     sftp: {
       address: () => addressOf(bank, endpoint?.() ?? profile.endpoint ?? ''),
       user,

@@ -1,6 +1,7 @@
 import type { OrderDispatched } from '#contracts';
 import {
   type AnswerReading,
+  type DialectCodes,
   type DocumentContents,
   type FileTranslation,
   type KeyedBytes,
@@ -8,7 +9,7 @@ import {
   type UpFileReading,
 } from '#connector-sdk';
 import { AppError } from '#kernel';
-import type { Branch } from './config.js';
+import { CODES, type Branch } from './config.js';
 import { packageName } from './names.js';
 import { readAnswer } from './read-answer.js';
 import { readPackage, type ReceivedPackage } from './read-package.js';
@@ -17,14 +18,17 @@ import { writeFailure, writeOrders } from './write-package.js';
 
 /** docs/dialects/file-zip.md: names and contents of the packages of a union of banks. */
 export class FileZip implements FileTranslation {
-  constructor(private readonly branches: readonly Branch[]) {}
+  constructor(
+    private readonly branches: readonly Branch[],
+    private readonly codes: DialectCodes = CODES,
+  ) {}
 
   writeOrder(order: OrderDispatched, contents: DocumentContents): Buffer {
     return writeOrder(order, contents);
   }
 
   readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading {
-    return readAnswer(bytes, order);
+    return readAnswer(bytes, order, this.codes);
   }
 
   nameOf(legalPerson: string, orders: readonly NamedOrder[], batch: string): string {

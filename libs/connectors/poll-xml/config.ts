@@ -1,13 +1,18 @@
 import { AppError } from '#kernel';
-import type { BankProfile } from '#connector-sdk';
+import { courtXml, withOwnCodes, type BankProfile, type DialectCodes } from '#connector-sdk';
+import { STATUS_TABLE } from './status-table.js';
 
 export interface PollXmlConfig {
   /** As whom the bank signs in; its password comes from the key folder. */
   readonly user: string;
+  /** The dialect's codes with the bank's own. */
+  readonly codes: DialectCodes;
 }
 
-/** @throws AppError `invalid-configuration` when the profile names no user */
-export function readConfig({ bank, user }: BankProfile): PollXmlConfig {
+export const CODES = courtXml.courtCodes(STATUS_TABLE);
+
+/** @throws AppError `invalid-configuration` when the profile names no user, or a code that the dialect has */
+export function readConfig({ bank, user, codes }: BankProfile): PollXmlConfig {
   if (user === undefined) throw new AppError('invalid-configuration', `${bank}: a bank that polls needs a user`, { level: 'fatal' });
-  return { user };
+  return { user, codes: withOwnCodes(bank, CODES, codes) };
 }

@@ -2,26 +2,29 @@ import type { OrderDispatched } from '#contracts';
 import {
   courtXml,
   type AnswerReading,
+  type DialectCodes,
   type PullCall,
   type PullConnector,
   type PullContent,
   type PullOperation,
   type PullReply,
 } from '#connector-sdk';
+import { CODES } from './config.js';
 import { readCall } from './read-call.js';
 import { CODING, readContent } from './read-content.js';
-import { STATUS_TABLE } from './status-table.js';
 import { writeFault, writeReply } from './write-reply.js';
 import { writeWsdl } from './wsdl.js';
 
 /** docs/dialects/poll-xml.md: the web service that a bank polls. */
 export class PollXml implements PullConnector {
+  constructor(private readonly codes: DialectCodes = CODES) {}
+
   writeOrder(order: OrderDispatched): Buffer {
     return courtXml.writeCourtOrder(order, CODING);
   }
 
   readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading {
-    return courtXml.readCourtFeedback(bytes, order, CODING, STATUS_TABLE);
+    return courtXml.readCourtFeedback(bytes, order, CODING, this.codes);
   }
 
   readCall(bytes: Buffer): PullCall {

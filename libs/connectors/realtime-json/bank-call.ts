@@ -1,8 +1,7 @@
-import type { HeardBytes, HttpClient, HttpResult, RejectedOutcome } from '#connector-sdk';
+import type { DialectCodes, HeardBytes, HttpClient, HttpResult, RejectedOutcome } from '#connector-sdk';
 import { AppError, instantText, parseInstant, parseStrictJson } from '#kernel';
 import { BODY_VERSION } from './body/write-head.js';
-
-import { codeIn, REASONS } from './codes.js';
+import { CODES } from './codes.js';
 import { JWS_HEADER } from './jws/header.js';
 import type { CourtSignatures } from './signatures.js';
 
@@ -35,6 +34,7 @@ export class BankCalls {
   constructor(
     private readonly client: HttpClient,
     private readonly signatures: CourtSignatures,
+    private readonly reasons: Reasons = CODES.reason,
   ) {}
 
   async make({ msg, orderNumber, body }: BankCall, signal: AbortSignal): Promise<Heard> {
@@ -56,7 +56,7 @@ export class BankCalls {
     const members = membersOf(reply.body);
     if (members['v'] !== BODY_VERSION || members['reqNo'] !== orderNumber || members['state'] !== state) return unknown(reply);
     if (state === 'accepted') return { kind: 'accepted', ...receivedAtOf(members) };
-    return state === 'not-found' ? { kind: 'not-found' } : (rejectedOf(members, heard, worth) ?? unknown(reply));
+    return state === 'not-found' ? { kind: 'not-found' } : (rejectedOf(members, this.reasons, { heard, worth }) ?? unknown(reply));
   }
 }
 
@@ -77,6 +77,7 @@ export function heardOf(reply: Reply, inReplyTo: string): HeardBytes {
 }
 
 type Members = Readonly<Record<string, unknown>>;
+type Reasons = DialectCodes['reason'];
 
 function membersOf(body: Buffer): Members {
   try {
@@ -92,10 +93,10 @@ function membersOf(body: Buffer): Members {
 const REASON_CHARS_MAX = 500;
 
 /** A refusal counts only when it says why, by a code of the table. */
-function rejectedOf({ reason }: Members, heard: HeardBytes, worth: RejectedOutcome['worth']): Heard | undefined {
+function rejectedOf({ reason }: Members, reasons: Reasons, { heard, worth }: Pick<RejectedOutcome, 'heard' | 'worth'>): Heard | undefined {
   const { code, text } = (typeof reason === 'object' && reason !== null ? reason : {}) as Members;
-  if (typeof code !== 'string' || !Object.hasOwn(REASONS, code)) return undefined;
-  const ours = codeIn(REASONS)(code, 'code');
+  const ours = typeof code === 'string' && Object.hasOwn(reasons, code) ? reasons[code] : undefined;
+  if (ours === undefined) return undefined;
   // Half of a surrogate pair has no form in UTF-8, and cutting may leave one.
   const kept = typeof text === 'string' ? text.slice(0, REASON_CHARS_MAX).replace(/\p{Surrogate}/gu, '') : '';
   return { kind: 'rejected', code: ours, text: kept, heard, ...(worth ? { worth } : {}) };

@@ -1,4 +1,5 @@
-import { NotReadable } from '#connector-sdk';
+import { NotReadable, type DialectCodes } from '#connector-sdk';
+import { STATUS_TABLE } from './status-table.js';
 
 /** The bank's code tables (docs/dialects/realtime-json.md, Codes), each with our word. A code that is not here is never guessed at (I6). */
 type Table = Readonly<Record<string, string>>;
@@ -111,6 +112,18 @@ export const NOTICE_KINDS = {
   N5: 'credited',
   N6: 'returned',
 } as const satisfies Table;
+
+/** The tables that a bank's profile may add to, by our names for them. */
+export const CODES: DialectCodes = {
+  status: STATUS_TABLE,
+  result: INQUIRY_RESULTS,
+  reason: REASONS,
+  rollback: Object.fromEntries(ROLLBACKS.map((code) => [code, code])),
+  accountKind: ACCOUNT_KINDS,
+  accountState: ACCOUNT_STATES,
+  restriction: RESTRICTIONS,
+  credit: MOVED_STATES,
+};
 
 /** Reads a code. @throws NotReadable when the table does not have it */
 export function codeIn<T extends Table>(table: T): (value: unknown, what: string) => T[keyof T] {

@@ -1,5 +1,6 @@
 import { AppError } from '#kernel';
-import type { BankProfile, BankTls } from '#connector-sdk';
+import { withOwnCodes, type BankProfile, type BankTls, type DialectCodes } from '#connector-sdk';
+import { CODES } from './codes.js';
 
 /** What the dialect needs of a profile. */
 export interface RealtimeJsonConfig {
@@ -10,6 +11,8 @@ export interface RealtimeJsonConfig {
   readonly connectMs: number;
   /** What is shown to the bank and whom we trust; needed wherever the address is https. */
   readonly tls?: BankTls;
+  /** The dialect's codes with the bank's own; left out, the dialect's. */
+  readonly codes?: DialectCodes;
 }
 
 export interface ConfigParts {
@@ -18,7 +21,7 @@ export interface ConfigParts {
   readonly tls?: BankTls | undefined;
 }
 
-/** @throws AppError `invalid-configuration` when there is no address, or it is one of plain HTTP, or its certificates are missing */
+/** @throws AppError `invalid-configuration` when there is no address, or it is one of plain HTTP, its certificates are missing, or it says a code that the dialect has */
 export function readConfig(profile: BankProfile, { endpoint, tls }: ConfigParts = {}): RealtimeJsonConfig {
   const { bank, limits } = profile;
   const fixed = profile.endpoint;
@@ -26,7 +29,8 @@ export function readConfig(profile: BankProfile, { endpoint, tls }: ConfigParts 
   if (!address) throw misconfigured(`${bank}: a bank that is called needs an endpoint`);
   if (!endpoint && !fixed?.startsWith('https:')) throw misconfigured(`${bank}: the endpoint must be https`);
   if (!endpoint && !tls) throw misconfigured(`${bank}: an https endpoint needs tls with authority, certificate and key`);
-  return { endpoint: address, concurrency: limits.concurrency, connectMs: limits.connectMs, ...(tls ? { tls } : {}) };
+  const codes = withOwnCodes(bank, CODES, profile.codes);
+  return { endpoint: address, concurrency: limits.concurrency, connectMs: limits.connectMs, codes, ...(tls ? { tls } : {}) };
 }
 
 function misconfigured(detail: string): AppError {

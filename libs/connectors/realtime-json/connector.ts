@@ -6,6 +6,7 @@ import {
   type DayAsked,
   type DayOutcome,
   type DayStatements,
+  type DialectCodes,
   type DocumentContents,
   type NoticeReading,
   type PushConnector,
@@ -16,6 +17,7 @@ import {
 import { askDay } from './ask-day.js';
 import { askStatus } from './ask-status.js';
 import { BankCalls } from './bank-call.js';
+import { CODES } from './codes.js';
 import type { RealtimeJsonConfig } from './config.js';
 import { readNotice } from './notice.js';
 import { readAnswer } from './read-answer.js';
@@ -27,6 +29,7 @@ import { writeOrder } from './write-order.js';
 export class RealtimeJson implements PushConnector, DayStatements {
   private readonly client: HttpClient;
   private readonly calls: BankCalls;
+  private readonly codes: DialectCodes;
 
   constructor(
     config: RealtimeJsonConfig,
@@ -34,7 +37,8 @@ export class RealtimeJson implements PushConnector, DayStatements {
     time: RealTime,
   ) {
     this.client = new HttpClient({ ...config, connections: config.concurrency, time });
-    this.calls = new BankCalls(this.client, signatures);
+    this.codes = config.codes ?? CODES;
+    this.calls = new BankCalls(this.client, signatures, this.codes.reason);
   }
 
   writeOrder(order: OrderDispatched, contents: DocumentContents): Buffer {
@@ -54,7 +58,7 @@ export class RealtimeJson implements PushConnector, DayStatements {
   }
 
   readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading {
-    return readAnswer(bytes, order);
+    return readAnswer(bytes, order, this.codes);
   }
 
   readNotice(bytes: Buffer): NoticeReading {

@@ -1,8 +1,8 @@
-import { compact, dateOf, exactText, membersOf, optional, required } from '#connector-sdk';
+import { compact, dateOf, exactText, membersOf, optional, required, type DialectCodes } from '#connector-sdk';
 import type { MovedMoney, OrderDispatched, OrderLine } from '#contracts';
 import type { AmountReader } from './body/amounts.js';
 import { accountPart, originalPart, sumPart } from './body/line-parts.js';
-import { CHANNELS, codeIn, MOVED_STATES } from './codes.js';
+import { CHANNELS, codeIn } from './codes.js';
 
 /** SF05: the sum to move out of what a freeze holds. */
 export function writeDeduct(line: OrderLine): Record<string, unknown> {
@@ -17,7 +17,7 @@ export function writePayee({ courtAccount }: OrderDispatched): Record<string, un
 }
 
 /** `moved`: the legs stand apart because the bank books them apart. A state or a channel that is not known makes the line undetermined. */
-export function movedOf(amount: AmountReader) {
+export function movedOf(amount: AmountReader, codes: DialectCodes) {
   return (value: unknown, what: string): MovedMoney => {
     const row = membersOf(value, what);
     return compact({
@@ -27,7 +27,7 @@ export function movedOf(amount: AmountReader) {
       serial: required(row, 'serialNo', exactText(60)),
       valueDate: required(row, 'valueDate', dateOf),
       channel: required(row, 'channel', codeIn(CHANNELS)),
-      state: required(row, 'stat', codeIn(MOVED_STATES)),
+      state: required(row, 'stat', codeIn(codes.credit)),
     });
   };
 }

@@ -10,11 +10,12 @@ import {
   timeOf,
   wholeNumber,
   type AnswerContent,
+  type DialectCodes,
   type Members,
 } from '#connector-sdk';
 import type { HoldingLine, MeasureFigures, OrderDispatched, TransactionLine } from '#contracts';
 import { amountIn, currencyOf, priorFreezesOf, priorityRightsOf, type AmountReader } from './body/amounts.js';
-import { ACCOUNT_KINDS, ACCOUNT_STATES, codeIn, DIRECTIONS, ENDED_STATES, INQUIRY_RESULTS, PERMISSIONS, RESTRICTIONS } from './codes.js';
+import { codeIn, DIRECTIONS, ENDED_STATES, PERMISSIONS } from './codes.js';
 
 const HOLDINGS_MAX = 500;
 const MEASURES_MAX = 200;
@@ -27,29 +28,29 @@ export function writeInquiry({ transactions }: OrderDispatched): Record<string, 
 }
 
 /** `qryRslt`. @throws NotReadable */
-export function readInquiry(row: Members): Extract<AnswerContent, { inquiry: unknown }> {
+export function readInquiry(row: Members, codes: DialectCodes): Extract<AnswerContent, { inquiry: unknown }> {
   return {
     inquiry: {
-      result: required(row, 'retCode', codeIn(INQUIRY_RESULTS)),
-      holdings: (optional(row, 'accts', (value, what) => listOf(value, what, HOLDINGS_MAX)) ?? []).map(holdingOf),
+      result: required(row, 'retCode', codeIn(codes.result)),
+      holdings: (optional(row, 'accts', (value, what) => listOf(value, what, HOLDINGS_MAX)) ?? []).map((one) => holdingOf(one, codes)),
     },
   };
 }
 
-function holdingOf(value: unknown): HoldingLine {
+function holdingOf(value: unknown, codes: DialectCodes): HoldingLine {
   const row = membersOf(value, 'acct');
   const currency = required(row, 'ccy', currencyOf);
   const amount = amountIn(currency);
   return compact({
     account: required(row, 'acctNo', exactText(50)),
-    kind: required(row, 'acctKind', codeIn(ACCOUNT_KINDS)),
+    kind: required(row, 'acctKind', codeIn(codes.accountKind)),
     currency,
-    state: required(row, 'acctStat', codeIn(ACCOUNT_STATES)),
+    state: required(row, 'acctStat', codeIn(codes.accountState)),
     balance: required(row, 'bal', amount),
     available: required(row, 'avlBal', amount),
     priorMeasures: optional(row, 'priorFrz', priorFreezesOf(amount)) ?? [],
     priorityRights: optional(row, 'priorRight', priorityRightsOf(amount)) ?? [],
-    restriction: optional(row, 'limitInfo', restrictionOf(amount)),
+    restriction: optional(row, 'limitInfo', restrictionOf(amount, codes)),
     coOwners: optional(row, 'coOwners', (list, what) => listOf(list, what, CO_OWNERS_MAX).map((one) => freeText(one, what))),
     asset: optional(row, 'product', productOf),
     measures: optional(row, 'courtFrz', measuresOf(amount)),
@@ -57,11 +58,11 @@ function holdingOf(value: unknown): HoldingLine {
   });
 }
 
-function restrictionOf(amount: AmountReader) {
+function restrictionOf(amount: AmountReader, codes: DialectCodes) {
   return (value: unknown, what: string): NonNullable<HoldingLine['restriction']> => {
     const row = membersOf(value, what);
     return compact({
-      code: required(row, 'code', codeIn(RESTRICTIONS)),
+      code: required(row, 'code', codeIn(codes.restriction)),
       freeze: optional(row, 'frz', codeIn(PERMISSIONS)),
       deduct: optional(row, 'ded', codeIn(PERMISSIONS)),
       reserve: optional(row, 'reserve', amount),

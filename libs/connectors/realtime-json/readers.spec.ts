@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { encodeBody, type OrderAnswered, type OrderDispatched } from '#contracts';
-import type { AnswerReading } from '#connector-sdk';
+import { withOwnCodes, type AnswerReading } from '#connector-sdk';
+import { CODES } from './codes.js';
 import { SAMPLE_ORDERS } from './fixtures/orders.js';
 import { readNotice } from './notice.js';
 import { readAnswer } from './read-answer.js';
@@ -132,4 +133,40 @@ describe('the readers, whatever comes', () => {
     },
     CAMPAIGN_MS,
   );
+});
+
+describe("a bank's own codes", () => {
+  const codes = withOwnCodes('b', CODES, {
+    status: { Z1: 'executed' },
+    reason: { K12: 'ACCOUNT_CLOSED' },
+    rollback: { R7: '0403' },
+    accountKind: { '31': 'current' },
+  });
+  const read = (name: string, from: string, to: string, order: OrderDispatched) => {
+    const text = readFileSync(new URL(`${name}.json`, samples), 'utf8');
+    expect(text).toContain(from);
+    const bytes = Buffer.from(text.replaceAll(from, to).replaceAll(/"reqNo": ?"[^"]*"/g, `"reqNo":"${order.orderNumber}"`));
+    return [CODES, codes].map((tables) => readAnswer(bytes, order, tables));
+  };
+
+  it('tell what a status means; without them the line is undetermined', () =>
+    expect(read('answer-freeze', '"S"', '"Z1"', freeze)).toMatchObject([
+      { content: { control: { lines: [{ status: 'undetermined' }] } } },
+      { content: { control: { lines: [{ status: 'executed' }] } } },
+    ]));
+
+  it('tell a reason; without them the line is undetermined', () =>
+    expect(read('answer-refused', '"E103"', '"K12"', freeze)).toMatchObject([
+      { content: { control: { lines: [{ status: 'undetermined' }] } } },
+      { content: { control: { lines: [{ status: 'refused', reason: { code: 'ACCOUNT_CLOSED' } }] } } },
+    ]));
+
+  it('tell why an order was given back; without them the answer cannot be read', () =>
+    expect(read('answer-rollback', '"0403"', '"R7"', freeze)).toMatchObject([
+      { kind: 'unreadable' },
+      { content: { rollback: { code: '0403' } } },
+    ]));
+
+  it('tell a kind of account; without them the answer cannot be read', () =>
+    expect(read('answer-inquire', '"11"', '"31"', inquiry)).toMatchObject([{ kind: 'unreadable' }, { kind: 'answer' }]));
 });

@@ -91,7 +91,7 @@ function feedbackOf(what: CourtOrder, coding: courtXml.AttributeCoding): FuzzedP
     name: `feedback-${what}-${coding === 'plain' ? 'plain' : 'gbk'}`,
     samples: () => feedback(what, coding),
     pieces: RECORD_PIECES,
-    read: (input) => answerOf(courtXml.readCourtFeedback(input, order, coding, statuses), order),
+    read: (input) => answerOf(courtXml.readCourtFeedback(input, order, coding, courtXml.courtCodes(statuses)), order),
   });
 }
 

@@ -108,8 +108,8 @@ export interface MovedReport {
 export interface LineReport {
   readonly seq: number;
   readonly account: string;
-  /** `unheard-of` is never true: it stands for a word that the dialect does not know, and only a misdeed says it. */
-  readonly status: 'executed' | 'partly-executed' | 'refused' | 'unheard-of';
+  /** `unheard-of` is never true: it stands for a word that the dialect does not know. `own-done` is executed in a code of the bank's own. Only misdeeds say them. */
+  readonly status: 'executed' | 'partly-executed' | 'refused' | 'unheard-of' | 'own-done';
   readonly currency?: string;
   readonly scope?: FreezeScope;
   readonly limit?: string;

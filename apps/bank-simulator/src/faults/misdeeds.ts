@@ -37,6 +37,7 @@ export const MISDEEDS = [
   'hides-line',
   'other-line',
   'unknown-word',
+  'own-code',
   'wrong-rollback',
   'rolls-back',
   'executes-again',
@@ -137,6 +138,7 @@ const LINE_CHANGES: Readonly<Partial<Record<Misdeed, (line: LineReport) => Parti
   'wrong-transfer-state': ({ moved }) => ({ moved: moved && { ...moved, state: moved.state === 'sent' ? 'credited' : 'sent' } }),
   'other-line': ({ seq }) => ({ seq: seq + 100 }),
   'unknown-word': () => ({ status: 'unheard-of' }),
+  'own-code': ({ status }) => (status === 'executed' ? { status: 'own-done' } : {}),
   'mangles-texts': ({ priorMeasures }) => ({ priorMeasures: priorMeasures?.map((one) => ({ ...one, authority: mangled(one.authority) })) }),
 };
 

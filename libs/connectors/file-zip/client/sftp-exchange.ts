@@ -24,7 +24,7 @@ export class SftpExchange implements FileExchange {
   private readonly files: SftpFiles;
   private readonly branches: readonly Branch[];
 
-  constructor({ sftp, branches }: FileZipConfig, time: RealTime) {
+  constructor({ sftp, branches }: Pick<FileZipConfig, 'sftp' | 'branches'>, time: RealTime) {
     this.link = new SftpLink(sftp, time);
     this.files = new SftpFiles(this.link);
     this.branches = branches;

@@ -88,7 +88,7 @@ beforeAll(async () => {
     clock,
     log: silentLog,
     tokens: new TokenVerifier([key], clock),
-    settings: { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingSeed: Buffer.alloc(32, 5) },
+    settings: { folder: path.join(place.path, 'ledger'), originBase: 'gateway.test/ledger', signingKey: Buffer.alloc(32, 5) },
     operators: { entropy: systemEntropy, pseudonyms: new Pseudonyms(kek), systemKeys: new SystemKeys(kek), misuse: policy },
   };
   app = await createHttpServer(AuditLedgerModule.forRoot(parts), silentLog);

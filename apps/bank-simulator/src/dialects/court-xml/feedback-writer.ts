@@ -74,6 +74,7 @@ const RESULTS = {
   'partly-executed': { KZZT: '1', EX1_STATUS: 'partial' },
   refused: { KZZT: '2' },
   'unheard-of': { KZZT: '9' },
+  'own-done': { KZZT: 'Z1' },
 } as const satisfies Readonly<Record<LineReport['status'], object>>;
 
 function controlRecord(orderNumber: string, line: LineReport, head: Head, today: string): courtXml.XmlElement {

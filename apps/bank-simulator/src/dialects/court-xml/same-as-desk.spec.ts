@@ -195,7 +195,7 @@ describe.each(CODINGS)('an answer in records (%s)', (coding) => {
     const record = recordOf(order, answer);
     const { orderNumber, receivedAt, answeredAt, content } = typed(record);
     const inside = writeFeedback(record, coding).bytes;
-    expect(courtXml.readCourtFeedback(inside, order, coding, courtXml.COURT_STATUS_TABLE)).toEqual({
+    expect(courtXml.readCourtFeedback(inside, order, coding, courtXml.courtCodes(courtXml.COURT_STATUS_TABLE))).toEqual({
       kind: 'answer',
       orderNumber,
       receivedAt,
@@ -208,7 +208,12 @@ describe.each(CODINGS)('an answer in records (%s)', (coding) => {
     const record = recordOf(order, answer);
     const bookings = writeBookings(record, coding)?.bytes ?? Buffer.alloc(0);
     const apart = Buffer.concat([writeFeedback(record, coding, 'apart').bytes, bookings]);
-    const inside = courtXml.readCourtFeedback(writeFeedback(record, coding).bytes, order, coding, courtXml.COURT_STATUS_TABLE);
-    expect(courtXml.readCourtFeedback(apart, order, coding, courtXml.COURT_STATUS_TABLE)).toEqual(inside);
+    const inside = courtXml.readCourtFeedback(
+      writeFeedback(record, coding).bytes,
+      order,
+      coding,
+      courtXml.courtCodes(courtXml.COURT_STATUS_TABLE),
+    );
+    expect(courtXml.readCourtFeedback(apart, order, coding, courtXml.courtCodes(courtXml.COURT_STATUS_TABLE))).toEqual(inside);
   });
 });

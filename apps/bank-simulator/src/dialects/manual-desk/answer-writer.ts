@@ -6,7 +6,13 @@ import type { OrderRecord } from '../../store/order-rows.js';
 /** Whom the court may call about a rollback. */
 const CONTACT = { contact: '司法查控岗', phone: '027-88880000' };
 
-const STATUS_WORDS = { executed: 'done', 'partly-executed': 'partial', refused: 'refused', 'unheard-of': 'pending-review' } as const;
+const STATUS_WORDS = {
+  executed: 'done',
+  'partly-executed': 'partial',
+  refused: 'refused',
+  'unheard-of': 'pending-review',
+  'own-done': 'Z1',
+} as const;
 
 /** What the clerks have to type, as `chakong-answer/v1`: the same whenever it is asked for. */
 export function answerForClerk(record: OrderRecord): object {

@@ -55,7 +55,7 @@ export const OTHER_RESTRICTION = '99';
 export const PERMISSION_CODES: Readonly<Record<string, string>> = { no: '0', yes: '1', 'above-reserve': '2' };
 
 export const RESULT_CODES = { found: '00', 'no-account': '01', 'identity-mismatch': '02' } as const;
-export const STATUS_CODES = { executed: 'S', 'partly-executed': 'P', refused: 'F', 'unheard-of': 'X' } as const;
+export const STATUS_CODES = { executed: 'S', 'partly-executed': 'P', refused: 'F', 'unheard-of': 'X', 'own-done': 'Z1' } as const;
 /** What became of something by the end of a day: as of a line, and of a whole order. */
 export const DAY_CODES = { executed: 'S', 'partly-executed': 'P', refused: 'F', 'rolled-back': 'R' } as const;
 export const CHANNEL_CODES = { 'own-bank': '1', interbank: '2' } as const;
