@@ -33,10 +33,19 @@ export interface TestProcess {
  * @param env set on top of this process's environment
  */
 export function startProcess(script: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): TestProcess {
+  return startProgram(process.execPath, [script, ...args], env);
+}
+
+/** Starts a program of somebody else, under the same care. @throws AppError `unavailable` when there is no such program */
+export function startProgram(program: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): TestProcess {
   const inherited = { ...process.env, NODE_OPTIONS: '' };
-  const child = spawn(process.execPath, [script, ...args], { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
-  if (pid === undefined) throw new AppError('unavailable', `could not start ${script}`);
+  // Node tells of a program that cannot be started twice: here, and as an event that nobody may miss.
+  if (pid === undefined) {
+    child.once('error', () => undefined);
+    throw new AppError('unavailable', `could not start ${[program, ...args].slice(0, 2).join(' ')}`);
+  }
   let text = '';
   const keep = (chunk: Buffer) => {
     text = (text + chunk.toString('utf8')).slice(-OUTPUT_CHARS_MAX);

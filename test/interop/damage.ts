@@ -1,15 +1,22 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+/** One bit of a file; a negative place counts from the file's end. */
+export interface Damage {
+  readonly what: string;
+  readonly file: string;
+  readonly at: number;
+}
+
 /** What a tool must refuse: one bit of each kind of file. Paths are of files that every log of 256 entries or more has. */
 export const DAMAGES = [
   { what: 'an entry', file: 'tile/entries/000', at: 40 },
   { what: 'a tile', file: 'tile/0/000', at: 40 },
   { what: 'the checkpoint', file: 'checkpoint', at: -4 },
-] as const;
+] as const satisfies readonly Damage[];
 
 /** Copies a log and flips one bit of the copy. */
-export async function damagedCopy(log: string, to: string, { file, at }: (typeof DAMAGES)[number]): Promise<void> {
+export async function damagedCopy(log: string, to: string, { file, at }: Damage): Promise<void> {
   await cp(log, to, { recursive: true });
   const bytes = await readFile(path.join(to, file));
   const place = at < 0 ? bytes.length + at : at;

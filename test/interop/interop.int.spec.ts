@@ -14,13 +14,15 @@ const tools = await buildGoTools(path.resolve('test/interop/go'), place.path);
 
 ('missing' in tools ? describe.skip : describe)(`tools that are not ours${'missing' in tools ? ` (${tools.missing})` : ''}`, () => {
   it(
-    'accept a log of ours and refuse it with one bit flipped',
+    'accept a log of ours and refuse it with one bit flipped, and witness and are witnessed',
     async () => {
       const outcomes = await interop(process.cwd(), ENTRIES);
       expect(outcomes.map(({ state, what }) => [state, what])).toEqual([
         ['ok', expect.stringMatching(/^signature, root of 700 entries, .*; refused a flipped bit in an entry, a tile, the checkpoint$/)],
         ['ok', expect.stringMatching(/^fsck: every tile and bundle of 700 entries; refused/)],
         ['ok', expect.stringMatching(/^signature and 64 inclusion proofs of 700 entries; refused/)],
+        ['ok', expect.stringMatching(/^cosigned our checkpoints over HTTP, the last of 600 entries, .*; refused a fork \(status 422/)],
+        ['ok', expect.stringMatching(/^our witness cosigned a Tessera POSIX log of 900 entries, .*; refused a fork$/)],
       ]);
     },
     LIMIT_MS,

@@ -1,27 +1,17 @@
 import path from 'node:path';
-import { builtFile, startProcess, tempDir } from '#testing';
+import { tempDir } from '#testing';
 import { runCommand } from './command.js';
 import { damagedCopy, DAMAGES } from './damage.js';
-import { buildGoTools, firstLine, type GoTools } from './go-tools.js';
+import { buildGoTools, firstLine, lastLine, type GoPrograms, type GoTools } from './go-tools.js';
+import { makeLog, type MadeLog } from './made-log.js';
 import { NoAnswer } from './no-answer.js';
+import type { Outcome } from './outcome.js';
 import { checkWithSigstore, SIGSTORE } from './sigstore.js';
+import { TESSERA_UNDER_OUR_WITNESS, tesseraUnderOurWitness } from './tessera-log.js';
+import { LITEWITNESS, underLitewitness } from './litewitness.js';
 
 const CHECK_MS_MAX = 120_000;
 const SOURCES = 'test/interop/go';
-
-/** A log that a real run made: its folder, its size, and the file of a checkpoint that was kept half-way. */
-interface MadeLog {
-  readonly log: string;
-  readonly older: string;
-  readonly size: number;
-}
-
-export interface Outcome {
-  readonly state: 'ok' | 'FAILED' | 'skipped';
-  readonly tool: string;
-  /** What the tool accepted, or why it did not or could not. */
-  readonly what: string;
-}
 
 /** A tool that reads a log: returns its name and version, a tab, and what it accepted; throws a refusal. */
 interface Check {
@@ -34,8 +24,15 @@ const GO_CHECKS = [
   { name: 'github.com/transparency-dev/tessera/fsck', args: (log: string) => ['fsck', log] },
 ] as const;
 
+/** A witness and a log of different makers, together: each cosigns what continues and refuses a fork. */
+const TOGETHER = [
+  { name: LITEWITNESS, run: underLitewitness },
+  { name: TESSERA_UNDER_OUR_WITNESS, run: tesseraUnderOurWitness },
+] as const;
+
 /**
  * Makes a log of as many entries and has it read by tools that are not ours: once as it is, and once after each damage, which they must refuse.
+ * Then a foreign witness cosigns a log of ours, and our witness a foreign log.
  * @param root the repository
  * @param entries 256 at least, so that there are full tiles to damage
  */
@@ -57,13 +54,27 @@ export async function interop(root: string, entries: number): Promise<Outcome[]>
       else outcomes.push(await outcomeOf({ name, read: (log, older) => askGo(tools.program, args(log, older)) }, made, copies));
     }
     outcomes.push(await outcomeOf({ name: SIGSTORE, read: checkWithSigstore }, made, copies));
+    for (const { name, run } of TOGETHER) {
+      outcomes.push(
+        'program' in tools ? await together(name, () => run(tools, path.join(root, SOURCES), place.path)) : unavailable(name, tools),
+      );
+    }
     return outcomes;
   } finally {
     await place.remove();
   }
 }
 
-function unavailable(tool: string, tools: Exclude<GoTools, { program: string }>): Outcome {
+/** What two that had to work together came to; whatever stopped them is a failure of this suite or of them. */
+async function together(name: string, run: () => Promise<{ tool: string; what: string }>): Promise<Outcome> {
+  try {
+    return { state: 'ok', ...(await run()) };
+  } catch (error) {
+    return { state: 'FAILED', tool: name, what: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function unavailable(tool: string, tools: Exclude<GoTools, GoPrograms>): Outcome {
   return 'missing' in tools ? { state: 'skipped', tool, what: tools.missing } : { state: 'FAILED', tool, what: tools.broken };
 }
 
@@ -94,15 +105,4 @@ async function answerOf(check: Check, log: string, older: string): Promise<strin
   } catch (error) {
     return error instanceof Error ? error : new NoAnswer(String(error));
   }
-}
-
-async function makeLog(folder: string, entries: number): Promise<MadeLog> {
-  const run = startProcess(await builtFile('apps/audit-ledger/src/testing/make-log.js'), [folder, String(entries)]);
-  const { code } = await run.ended();
-  if (code !== 0) throw new Error(`no log could be made: ${run.output()}`);
-  return JSON.parse(lastLine(run.output())) as MadeLog;
-}
-
-function lastLine(output: string | undefined): string {
-  return output?.trim().split('\n').at(-1) || 'no answer in time';
 }
