@@ -1,5 +1,6 @@
 import {
   GuardedPush,
+  type DayStatements,
   KeptSignatures,
   type DeskConnector,
   type OrderTranslation,
@@ -26,7 +27,13 @@ import { AskDay } from './use-cases/ask-day/ask-day.js';
 
 /** How a bank's own calls come in, where it makes any. */
 export type Door =
-  | { readonly kind: 'push'; readonly connector: PushConnector; readonly calls: GuardedPush; readonly signatures: WireSignatures }
+  | {
+      readonly kind: 'push';
+      readonly connector: PushConnector;
+      readonly calls: GuardedPush;
+      readonly signatures: WireSignatures;
+      readonly days?: DayStatements;
+    }
   | { readonly kind: 'pull'; readonly connector: PullConnector; readonly user: string; readonly password: string }
   | { readonly kind: 'file' }
   | { readonly kind: 'desk'; readonly connector: DeskConnector };
@@ -78,7 +85,7 @@ function openRealtimeJson(context: BankContext, hosted: HostedBank, parts: Conne
   const calls = new GuardedPush(profile.bank, connector, profile.limits, clock, log);
   const driver = new PushDriver(context, { connector, calls, signatures });
   const days = new AskDay(context, { days: connector, calls });
-  return { driver, days, signatures, door: { kind: 'push', connector, calls, signatures }, translation: connector };
+  return { driver, days, signatures, door: { kind: 'push', connector, calls, signatures, days: connector }, translation: connector };
 }
 
 function openPollXml(context: BankContext, hosted: HostedBank): DialectParts {

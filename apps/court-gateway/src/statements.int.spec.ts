@@ -137,6 +137,14 @@ describe("the bank's side", () => {
     expect(await statementTasks(gateway)).toEqual([]);
   });
 
+  it('is stated by the replica that has heard it, leader or not', async () => {
+    await gateway.close();
+    gateway = await startGateway({ parts: { holdDelivery: true, leader: { held: false } } });
+    const day = endDay(gateway);
+    await deliver(gateway, dayWord(gateway, day, []));
+    expect((await statementOf(gateway, 'hubeibank', day)).at('bankSide')).toBe('stated');
+  });
+
   it('differs: one task for each order, at the court whose order it is, and at the leaders for what nobody has sent', async () => {
     const of = await fileCase(gateway);
     const [alike, wrong, missing] = [await frozenLine(of, '10.00'), await frozenLine(of, '20.00'), await frozenLine(of, '30.00')];

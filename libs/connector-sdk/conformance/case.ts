@@ -1,4 +1,4 @@
-import type { BankNotified, OrderAnswered, OrderDispatched, OrderProgressed } from '#contracts';
+import type { BankNotified, BankStated, OrderAnswered, OrderDispatched, OrderProgressed } from '#contracts';
 import type { LegalDate, MoneyJson } from '#kernel';
 import type { BankAbilities, BankProfile } from '../bank-profile.js';
 import type { Delivery, Manifest } from '../manifest.js';
@@ -36,8 +36,8 @@ export interface BankBehaviour {
   readonly front?: Readonly<Record<string, unknown>>;
 }
 
-/** What a case needs beyond a bank that speaks the dialect: one that can be told to fail, tells unasked, is a union, is called over TLS, whose calls come in where the kit can make them too, or whose profile has the drill's own code. */
-export type Need = 'own-codes' | 'simulator' | 'notices' | 'legal-persons' | 'tls' | 'door';
+/** What a case needs beyond a bank that speaks the dialect: one that can be told to fail, tells unasked, is a union, is called over TLS, whose calls come in where the kit can make them too, that can be asked for its side of a day, or whose profile has the drill's own code. */
+export type Need = 'own-codes' | 'simulator' | 'notices' | 'legal-persons' | 'tls' | 'door' | 'day-statement';
 
 /** One promise of a dialect, tried against a bank. Cases share nothing: each has its own debtor and accounts. */
 export interface ConformanceCase {
@@ -115,6 +115,16 @@ export interface BankSide {
   knock(visitor: Visitor): Promise<boolean>;
 }
 
+/** What a bank says of one legal day, all pages put together. */
+export type StatedDay = Pick<BankStated, 'totals' | 'references' | 'items'>;
+
+/** A bank that can be asked for its side of a day, also of one that is not over. A text instead of a statement says why there is none. */
+export interface DaySide {
+  ask(day: LegalDate): Promise<StatedDay | string>;
+  /** The same, signed with a key that is not the court's. */
+  askForged(day: LegalDate): Promise<StatedDay | string>;
+}
+
 /** One call of a clerk at the manual desk. */
 export interface DeskCall {
   readonly who: 'clerk' | 'reviewer' | 'stranger' | 'nobody';
@@ -158,6 +168,8 @@ export interface Stage {
   readonly bank: BankSide;
   /** Only where the delivery is `desk`. */
   readonly desk: DeskSide | undefined;
+  /** Only where a bank can be asked for its side of a day. */
+  readonly days: DaySide | undefined;
   today(): LegalDate;
   /** A new order on the case's debtor, with a number that was never used, credentials, and the documents of its action. */
   order(action: OrderDispatched['action'], over?: Partial<OrderDispatched>): OrderDispatched;

@@ -2,6 +2,7 @@ import type { BankProfile } from '../bank-profile.js';
 import type { Manifest } from '../manifest.js';
 import type { ConformanceCase, Need } from './case.js';
 import { CERTIFICATES } from './cases/certificates.js';
+import { DAY_STATEMENTS } from './cases/day-statements.js';
 import { DEDUCTING } from './cases/deducting.js';
 import { DESK } from './cases/desk.js';
 import { DOCUMENTS, ROLLBACKS } from './cases/documents.js';
@@ -40,6 +41,7 @@ export const CASES: readonly ConformanceCase[] = [
   ...LATENESS,
   ...NOTICES,
   ...CERTIFICATES,
+  ...DAY_STATEMENTS,
   ...OWN_CODES,
 ];
 
@@ -56,6 +58,7 @@ export function casesOf(profile: BankProfile, manifest: Manifest, isOurs: boolea
     'own-codes': Object.hasOwn(profile.codes?.status ?? {}, DRILL_CODE),
     notices: manifest.notices,
     'legal-persons': profile.legalPersons.length > 1,
+    'day-statement': manifest.dayStatement && manifest.delivery === 'push',
     tls: profile.tls !== undefined,
     // Files lie at the bank's own machine.
     door: isOurs || manifest.delivery !== 'file',

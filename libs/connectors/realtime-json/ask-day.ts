@@ -10,12 +10,17 @@ export function daySubject({ from, to, page }: DayAsked): string {
   return `${from}/${to}/${page}`;
 }
 
+/** The body of a question; its exact bytes are signed. */
+export function dayQuery({ from, to, page }: DayAsked): Buffer {
+  return Buffer.from(JSON.stringify({ v: BODY_VERSION, beginDate: from, endDate: to, page }), 'utf8');
+}
+
 /**
  * `POST <bank>/day-statements`: one page of the bank's side of some days. A status other than 200 moves nothing and costs nothing, so it needs no
  * signature; what is to be compared with our books needs the bank's, over this very page.
  */
 export async function askDay(client: HttpClient, signatures: CourtSignatures, asked: DayAsked, signal: AbortSignal): Promise<DayOutcome> {
-  const body = Buffer.from(JSON.stringify({ v: BODY_VERSION, beginDate: asked.from, endDate: asked.to, page: asked.page }), 'utf8');
+  const body = dayQuery(asked);
   const sub = daySubject(asked);
   const { value, jti } = await signatures.signCall(body, 'day-query', sub);
   const headers = { [JWS_HEADER]: value, 'content-type': 'application/json' };

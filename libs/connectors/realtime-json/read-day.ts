@@ -77,11 +77,12 @@ function sumOf(value: unknown): MoneyJson {
   return { amount: decimals === 0 ? `${match[1]}` : `${match[1]}.${fraction.padEnd(decimals, '0')}`, currency };
 }
 
-/** `seq` is left out of an inquiry and of an order that was rolled back; `ccy` and `amt` where nothing was done. */
+/** `seq` is left out of an inquiry and of an order that was rolled back; `ccy` and `amt` where nothing was done, and one never stands without the other. */
 function itemOf(value: unknown, what: string): StatedItem {
   const row = membersOf(value, what);
   const currency = optional(row, 'ccy', currencyOf);
-  const amount = currency === undefined ? undefined : optional(row, 'amt', amountIn(currency));
+  if ((row['amt'] === undefined) !== (currency === undefined)) throw new NotReadable('ccy and amt do not stand together');
+  const amount = currency === undefined ? undefined : required(row, 'amt', amountIn(currency));
   if (amount?.amount.startsWith('-')) throw new NotReadable('amt is below nothing');
   return compact({
     orderNumber: required(row, 'reqNo', exactText(30)),

@@ -7,7 +7,9 @@ import { parseStrictJson, SystemClock, type Entropy } from '#kernel';
 import { Ed25519Signer } from '#trust';
 import { SAMPLE_ORDERS, SAMPLE_PDF } from './fixtures/orders.js';
 import { makeSides } from './fixtures/bank-side.js';
+import { dayQuery } from './ask-day.js';
 import { RealtimeJson, signJws } from './index.js';
+import { readDay } from './read-day.js';
 
 const DOCS = new URL('../../../docs/dialects/', import.meta.url);
 const samples = new URL('samples/realtime-json/', DOCS);
@@ -21,9 +23,11 @@ const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: fals
 const schema = (name: string): ValidateFunction =>
   ajv.compile(JSON.parse(readFileSync(new URL(`schemas/realtime-json/${name}.schema.json`, DOCS), 'utf8')) as object);
 const schemas: Readonly<Record<string, ValidateFunction>> = Object.fromEntries(
-  ['order', 'answer', 'notice', 'state', 'jws-header'].map((name) => [name, schema(name)]),
+  ['order', 'answer', 'notice', 'state', 'day-query', 'day-statement', 'jws-header'].map((name) => [name, schema(name)]),
 );
 const faultsOf = (kind: string, value: unknown): unknown => (schemas[kind]?.(value) === true ? [] : schemas[kind]?.errors);
+/** A sample is named like the schema of its message, and after that as its author likes. */
+const kindOf = (name: string): string => Object.keys(schemas).find((kind) => name === kind || name.startsWith(`${kind}-`)) ?? '';
 
 const connector = new RealtimeJson({ endpoint: () => '', concurrency: 1, connectMs: 1 }, makeSides().signatures, new SystemClock());
 const contents = new Map([['sample', SAMPLE_PDF]]);
@@ -38,7 +42,7 @@ describe('the published samples of realtime-json', () => {
   it.each(names)('%s is valid by its schema, and the same bytes come out of what is read', (name) => {
     const bytes = sample(name);
     const parsed = parseStrictJson(bytes);
-    expect(faultsOf(name.split('-')[0] ?? '', parsed)).toEqual([]);
+    expect(faultsOf(kindOf(name), parsed)).toEqual([]);
     expect(Buffer.from(JSON.stringify(parsed), 'utf8')).toEqual(bytes);
   });
 
@@ -59,6 +63,16 @@ describe('the published samples of realtime-json', () => {
   it.each(names.filter((name) => name.startsWith('notice-')))('%s is read whole', (name) => {
     const reading = connector.readNotice(sample(name));
     expect(reading).toMatchObject({ kind: 'notice', notice: { at: '2026-03-20T01:00:00.000Z' } });
+  });
+
+  it.each(names.filter((name) => name.startsWith('day-statement')))('%s is read whole', (name) => {
+    const { page, beginDate, endDate } = JSON.parse(sample(name).toString('utf8')) as { page: number; beginDate: string; endDate: string };
+    const reading = readDay(sample(name), { from: beginDate, to: endDate, page });
+    expect(reading).toMatchObject({ kind: 'day', page: { from: beginDate, to: endDate, page, references: !name.endsWith('totals-only') } });
+  });
+
+  it('day-query is, byte for byte, what we ask', () => {
+    expect(dayQuery({ from: '2026-03-10', to: '2026-03-10', page: 1 })).toEqual(sample('day-query'));
   });
 
   it('mean what the contracts say: a freeze, a deduction, an account with all that can be said of it, a payment that came back', () => {
@@ -121,7 +135,7 @@ describe('the published samples of realtime-json', () => {
     for (const code of ['SF01', 'SF02', 'SF03', 'SF04', 'SF05', 'N1', 'N2', 'N3', 'N4', 'N5', 'N6', 'qryRslt', 'ctlRslt', 'rollback']) {
       expect(all).toContain(`"${code}"`);
     }
-    for (const stat of ['S', 'P', 'F', 'W']) expect(all).toContain(`"stat":"${stat}"`);
+    for (const stat of ['S', 'P', 'F', 'W', 'R']) expect(all).toContain(`"stat":"${stat}"`);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   compareDay,
   DAY_STATES,
   effectOf,
+  inOrderOfWords,
   totalsOf,
   type Action,
   type DayDifference,
@@ -52,6 +53,19 @@ describe('totals of a day', () => {
       { action: 'freeze', state: 'refused', count: 1, sums: [] },
       { action: 'deduct', state: 'executed', count: 1, sums: [{ currency: 'CNY', minor: 7n }] },
     ]);
+  });
+
+  it('of a bank are put in the order of the words, and lose nothing', () => {
+    const entries = [
+      entry({ action: 'deduct' }),
+      entry({ sum: { currency: 'USD', minor: 1n } }),
+      entry({ state: 'rolled-back', sum: undefined }),
+      entry(),
+    ];
+    const totals = totalsOf(entries);
+    const turned = totals.map((total) => ({ ...total, sums: [...total.sums].reverse() })).reverse();
+    expect(inOrderOfWords(turned)).toEqual(totals);
+    expect(inOrderOfWords([...turned, ...turned])).toHaveLength(2 * totals.length);
   });
 
   it('of nothing are none', () => expect(totalsOf([])).toEqual([]));

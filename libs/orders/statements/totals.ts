@@ -63,6 +63,12 @@ export class DayTotals {
   }
 }
 
+/** As a person compares them: in the order of actions and states, whatever the order in which a bank lists them. What is listed twice stays twice. */
+export function inOrderOfWords(totals: readonly DayTotal[]): readonly DayTotal[] {
+  const place = ({ action, state }: DayTotal): number => ACTIONS.indexOf(action) * DAY_STATES.length + DAY_STATES.indexOf(state);
+  return totals.map((total) => ({ ...total, sums: sorted(total.sums) })).sort((a, b) => place(a) - place(b));
+}
+
 export function totalsOf(entries: Iterable<DayEntry>): readonly DayTotal[] {
   const totals = new DayTotals();
   for (const entry of entries) totals.add(entry);
@@ -74,5 +80,9 @@ function keyOf(action: Action, state: DayState): string {
 }
 
 function sumsOf(sums: ReadonlyMap<string, Minor>): readonly Sum[] {
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, minor]) => ({ currency, minor }));
+  return sorted([...sums].map(([currency, minor]) => ({ currency, minor })));
+}
+
+function sorted(sums: readonly Sum[]): readonly Sum[] {
+  return [...sums].sort((a, b) => (a.currency === b.currency ? 0 : a.currency < b.currency ? -1 : 1));
 }

@@ -1,12 +1,14 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import type { HttpClient } from '#connector-sdk';
+import type { DayAsked, HttpClient } from '#connector-sdk';
 import { encodeBody, type OrderDispatched } from '#contracts';
+import { decimalsOf } from '#kernel';
 import { Ed25519Verifier } from '#trust';
 import { orderNumberHint } from '../../../libs/connector-sdk/order-number-hint.js';
 import { BankCalls } from '../../../libs/connectors/realtime-json/bank-call.js';
 import { parseJws } from '../../../libs/connectors/realtime-json/jws/header.js';
 import { verifyJws } from '../../../libs/connectors/realtime-json/jws/verify.js';
 import { readAnswer } from '../../../libs/connectors/realtime-json/read-answer.js';
+import { readDay } from '../../../libs/connectors/realtime-json/read-day.js';
 import { readNotice } from '../../../libs/connectors/realtime-json/notice.js';
 import type { CourtSignatures } from '../../../libs/connectors/realtime-json/signatures.js';
 import { fuzzed, REFUSED, refusedFor } from '../fuzzed-parser.js';
@@ -71,6 +73,13 @@ async function signedHeader(header: Buffer) {
   return verdict.valid ? verdict.header : refusedFor(verdict.fault);
 }
 
+/** The days and the page of the sample that the bytes were made from, as far as they can be told from them. */
+function askedOf(input: Buffer): DayAsked {
+  const text = input.toString('utf8');
+  const day = (name: string, or: string): string => new RegExp(`"${name}":"([0-9-]{10})"`).exec(text)?.[1] ?? or;
+  return { from: day('beginDate', '2026-03-10'), to: day('endDate', '2026-03-10'), page: text.includes('"page":2') ? 2 : 1 };
+}
+
 /** A bank that replies with these bytes and a signature that holds. */
 function replyOf(status: number, body: Buffer) {
   const client = { call: () => Promise.resolve({ kind: 'reply', status, headers: {}, body }) };
@@ -102,6 +111,25 @@ export const REALTIME_JSON = [
       const original = { digest: DIGEST, size: 0, contentType: 'application/json', signature: 'valid' } as const;
       encodeBody('bank.notified.v1', { ...reading.notice, bank: FREEZE.bank, original, factLeafHash: DIGEST });
       return reading.notice;
+    },
+  }),
+  fuzzed({
+    name: 'json-day-statement',
+    samples: () => files(SAMPLES, /^day-statement/),
+    pieces: [...PIECES, '"seq":0', '"R"', '"amt":"0.001"', '"JPY"', '"pages":1001', '"page":2'],
+    read: (input) => {
+      const reading = readDay(input, askedOf(input));
+      if (reading.kind === 'unreadable') return refusedFor(reading.reason);
+      const { page: part, pages: parts, ...said } = reading.page;
+      const original = { digest: DIGEST, size: 0, contentType: 'application/json', signature: 'valid' } as const;
+      encodeBody('bank.stated.v1', { ...said, bank: FREEZE.bank, version: 1, part, parts, original, factLeafHash: DIGEST });
+      return reading.page;
+    },
+    holds: ({ totals, items }) => {
+      const money = [...totals.flatMap(({ sums }) => sums), ...items.flatMap(({ amount }) => (amount ? [amount] : []))];
+      // The gateway counts in minor units: an amount has exactly the decimals of its currency.
+      const wrong = money.filter(({ amount, currency }) => (amount.split('.')[1] ?? '').length !== decimalsOf(currency));
+      if (wrong.length > 0) throw new Error('an amount with other decimals than its currency');
     },
   }),
   ...([202, 404, 422] as const).map((status) =>

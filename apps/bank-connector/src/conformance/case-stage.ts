@@ -4,6 +4,7 @@ import {
   debtorOf,
   type BankSide,
   type CourtSide,
+  type DaySide,
   type DeskSide,
   type Hostility,
   type PlacedCase,
@@ -12,6 +13,7 @@ import {
 } from '#connector-sdk';
 import { AppError, legalDateOf, newId } from '#kernel';
 import type { Court } from './court.js';
+import { daySideOf } from './day-side.js';
 import { isOver } from './heard.js';
 import { isInFile, isUnderWay, loseOrder, spoilAndRelease } from './order-journal.js';
 import type { RoteClerks } from './rote-clerks.js';
@@ -40,6 +42,7 @@ export class CaseStage implements Stage {
   readonly court: CourtSide;
   readonly bank: BankSide;
   readonly desk: DeskSide | undefined;
+  readonly days: DaySide | undefined;
 
   constructor(
     private readonly parts: StageParts,
@@ -53,6 +56,7 @@ export class CaseStage implements Stage {
     this.court = new KitCourt(parts);
     this.bank = bankSide(parts);
     this.desk = parts.clerks;
+    this.days = daySideOf(parts.court);
   }
 
   today(): string {

@@ -49,7 +49,11 @@ export class Heard {
         const answer = decodeBody('order.answered.v1', await this.open(message));
         this.of(answer.orderNumber).answers.push(answer);
       },
-      [NOTICES_TOPIC]: async (message) => void this.notices.push(decodeBody('bank.notified.v1', await this.open(message))),
+      [NOTICES_TOPIC]: async (message) => {
+        // A bank's day goes the same way and is about no case; cases ask for it themselves (`DaySide`).
+        if (message.type !== 'bank.notified.v1') return;
+        this.notices.push(decodeBody('bank.notified.v1', await this.open(message)));
+      },
     };
     for (const [topic, hear] of Object.entries(topics)) {
       await bus.subscribe({ group: 'conformance', topics: [topic], handle: (batch) => this.once(batch, hear) });

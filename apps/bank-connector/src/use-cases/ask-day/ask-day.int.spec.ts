@@ -81,10 +81,12 @@ describe("asking for a bank's side of a day", () => {
 
   it('asks again on the next days: the same word is told no more, another one is a new version', async () => {
     let round = 0;
-    // A bank that makes its statement anew has not changed its word.
+    const items = [item('R1', '5.00'), item('R2', '6.00')];
+    // A bank that makes its statement anew, or lists its orders in another order, has not changed its word.
     bank.dayOf = ({ endDate }) => ({
       ...one,
       stmtNo: `DZ-${(round += 1)}`,
+      items: round % 2 === 0 ? items : [...items].reverse(),
       ...(endDate === today && round > 2 ? { totals: [], items: [] } : {}),
     });
     clock.advance(TO_THE_NEXT_DAY_MS);
@@ -94,7 +96,7 @@ describe("asking for a bank's side of a day", () => {
     clock.advance(DAY_MS);
     await eventually(() => askedFor(today) === 3);
     const versions = () => heard().flatMap(({ to, version, items }) => (to === today ? [`${version}: ${items.length}`] : []));
-    await eventuallyHolds(() => expect(versions()).toEqual(['1: 1', '2: 0']));
+    await eventuallyHolds(() => expect(versions()).toEqual(['1: 2', '2: 0']));
     clock.advance(DAY_MS);
     await eventually(() => askedFor(addDays(today, 3)) === 1);
     expect(askedFor(today)).toBe(3);

@@ -48,17 +48,21 @@ function belongTogether(pages: readonly KeptPage[]): boolean {
   );
 }
 
-/** Of what it says: a bank that numbers its statement anew each time has not changed its word. */
+/** Of what it says: a bank that numbers its statement anew each time, or lists the same in another order, has not changed its word. */
 function digestOf(pages: readonly KeptPage[]): string {
   const [first] = pages;
   const said = {
     from: first?.page.from,
     to: first?.page.to,
-    totals: first?.page.totals,
+    totals: listed(first?.page.totals ?? []),
     references: first?.page.references,
-    items: pages.flatMap(({ page }) => page.items),
+    items: listed(pages.flatMap(({ page }) => page.items)),
   };
   return sha256Hex(canonicalBytes(said as unknown as CanonicalValue));
+}
+
+function listed(members: readonly object[]): readonly string[] {
+  return members.map((one) => canonicalBytes(one as CanonicalValue).toString('utf8')).sort();
 }
 
 function wordsOf(bank: string, version: number, pages: readonly KeptPage[]): readonly Omit<BankStated, 'factLeafHash'>[] {

@@ -1,6 +1,6 @@
 import type { BusinessPeriod } from '#connector-sdk';
 import { canonicalBytes, moneyJson, sha256Hex, type CanonicalValue, type LegalDate, type MoneyJson } from '#kernel';
-import type { Action, DayDifference, DayEntry, DayState, DayTotal } from '#orders';
+import { inOrderOfWords, type Action, type DayDifference, type DayEntry, type DayState, type DayTotal } from '#orders';
 import type { BankSide } from '../../adapters/store/statement-rows.js';
 import type { BankWord } from '../../adapters/store/bank-statement-rows.js';
 
@@ -99,7 +99,7 @@ function wordView({ version, statementNo, statedAt, entries, totals, digests, ke
     statementNo,
     statedAt,
     references: entries !== undefined,
-    totals: totals.map(totalView),
+    totals: inOrderOfWords(totals).map(totalView),
     digests,
     ...(keyId === undefined ? {} : { keyId }),
     fact: factLeafHash,

@@ -27,6 +27,7 @@ const RECKONED_ANEW = 3;
 export class WatchStatements implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly loop: Recurring;
   private lookAgainAt: Instant = -Infinity;
+  private woken = false;
 
   constructor(
     @Inject(PARTS) private readonly parts: GatewayParts,
@@ -47,15 +48,18 @@ export class WatchStatements implements OnApplicationBootstrap, OnApplicationShu
     return this.loop.stop();
   }
 
-  /** A bank's word has come. Cheap, and never throws. */
+  /** A bank's word has come, to this process and perhaps to no other: it makes the statement, leader or not. Cheap, and never throws. */
   wake(): void {
+    this.woken = true;
     this.lookAgainAt = -Infinity;
     this.loop.wake();
   }
 
   private async turn(): Promise<void> {
     const now = this.parts.clock.now();
-    if (this.parts.leader?.held === false || now < this.lookAgainAt) return;
+    const isOurs = this.woken || this.parts.leader?.held !== false;
+    if (!isOurs || now < this.lookAgainAt) return;
+    this.woken = false;
     this.lookAgainAt = now + LOOK_EVERY_MS;
     for (const bank of this.parts.banks.all()) {
       try {
