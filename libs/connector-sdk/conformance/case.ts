@@ -32,12 +32,14 @@ export interface BankBehaviour {
   readonly misdeed?: string;
   readonly rejectWith?: string;
   readonly partial?: true;
+  /** A register's own way to say its answers. */
+  readonly register?: string;
   /** Faults of the whole front end, so only for cases that run alone. */
   readonly front?: Readonly<Record<string, unknown>>;
 }
 
-/** What a case needs beyond a bank that speaks the dialect: one that can be told to fail, tells unasked, is a union, is called over TLS, or whose calls come in where the kit can make them too. */
-export type Need = 'simulator' | 'notices' | 'legal-persons' | 'tls' | 'door';
+/** What a case needs beyond a bank that speaks the dialect: one that can be told to fail, tells unasked, is a union, is called over TLS, whose calls come in where the kit can make them too, or that is a register asked by signed messages. */
+export type Need = 'simulator' | 'notices' | 'legal-persons' | 'tls' | 'door' | 'register';
 
 /** One promise of a dialect, tried against a bank. Cases share nothing: each has its own debtor and accounts. */
 export interface ConformanceCase {
@@ -91,6 +93,15 @@ export type Hostility = 'forged' | 'unchanged' | ((bytes: Buffer) => Buffer);
 /** What somebody shows who knocks at a bank's TLS port: the court's certificate, one of its authority out of time, a stranger's, none. */
 export type Visitor = 'court' | 'expired' | 'not-yet-valid' | 'stranger' | 'nobody';
 
+/** How a request is shown to a register, past our journal. */
+export interface Presentation {
+  /** Who has signed it; left out, the court. `expired` and `early`: under a certificate of the court that is out of time. */
+  readonly by?: 'stranger' | 'expired' | 'early' | 'nobody';
+  /** Changes it before, or after, it is signed. */
+  readonly before?: (text: string) => string;
+  readonly after?: (text: string) => string;
+}
+
 export interface Effect {
   readonly orderNumber: string;
   readonly line: number;
@@ -113,6 +124,8 @@ export interface BankSide {
   keyExpired(isExpired: boolean): void;
   /** Whether the bank's TLS port lets somebody in: whether it answers him anything at all. */
   knock(visitor: Visitor): Promise<boolean>;
+  /** Shows a register the request for an order. @returns what came back, empty when nothing did */
+  present(order: OrderDispatched, how: Presentation): Promise<string>;
 }
 
 /** One call of a clerk at the manual desk. */
