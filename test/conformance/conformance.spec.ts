@@ -49,6 +49,32 @@ describe.each(BANKS)('$bank', ({ bank, broken }) => {
   );
 });
 
+const REGISTER = 'docs/dialects/samples/iso20022-inquiry/isobank.yaml';
+const REGISTER_BROKEN = [
+  'inquiry-nothing-found',
+  'register-request-wrapped-in-the-soap-header',
+  'register-asked-again',
+  'register-certificate-expired',
+  'register-wrapped-inside',
+  'register-status-unknown',
+  'register-part',
+];
+
+describe('a register that is asked by ISO 20022', () => {
+  it(
+    `passes, and fails exactly ${REGISTER_BROKEN.join(', ')} when these are broken`,
+    async () => {
+      const { passed, failed, code } = await runKit('--bank', REGISTER, ...REGISTER_BROKEN.flatMap((name) => ['--break', name]));
+      expect({ failed, code }).toEqual({ failed: [...REGISTER_BROKEN].sort(), code: 1 });
+      expect(passed.length).toBeGreaterThanOrEqual(CASES_MIN);
+      const right = await runKit('--bank', REGISTER, ...REGISTER_BROKEN.flatMap((name) => ['--only', name]));
+      expect({ failed: right.failed, code: right.code }).toEqual({ failed: [], code: 0 });
+      expect(right.passed).toEqual(expect.arrayContaining([...REGISTER_BROKEN].sort()));
+    },
+    TEST_MS_MAX,
+  );
+});
+
 /** Banks that have agreed on SM2 with SM3: their profiles differ from the others' in one line. */
 const SM2_BANKS = ['hubeibank', 'hankoubank', 'hbrcu'];
 const SM2_CASES = ['--only', 'signature', '--only', 'deduct', '--only', 'certificate', '--only', 'day-statement'];

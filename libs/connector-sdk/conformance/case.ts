@@ -32,12 +32,17 @@ export interface BankBehaviour {
   readonly misdeed?: string;
   readonly rejectWith?: string;
   readonly partial?: true;
+  /** A register's own way to say its answers. */
+  readonly register?: string;
   /** Faults of the whole front end, so only for cases that run alone. */
   readonly front?: Readonly<Record<string, unknown>>;
 }
 
-/** What a case needs beyond a bank that speaks the dialect: one that can be told to fail, tells unasked, is a union, is called over TLS, whose calls come in where the kit can make them too, that can be asked for its side of a day, or whose profile has the drill's own code. */
-export type Need = 'own-codes' | 'simulator' | 'notices' | 'legal-persons' | 'tls' | 'door' | 'day-statement';
+/**
+ * What a case needs beyond a bank that speaks the dialect: one that can be told to fail, tells unasked, is a union, is called over TLS, whose calls come in where
+ * the kit can make them too, that can be asked for its side of a day, is a register asked by signed messages, or whose profile has the drill's own code.
+ */
+export type Need = 'own-codes' | 'simulator' | 'notices' | 'legal-persons' | 'tls' | 'door' | 'day-statement' | 'register';
 
 /** One promise of a dialect, tried against a bank. Cases share nothing: each has its own debtor and accounts. */
 export interface ConformanceCase {
@@ -91,6 +96,15 @@ export type Hostility = 'forged' | 'unchanged' | ((bytes: Buffer) => Buffer);
 /** What somebody shows who knocks at a bank's TLS port: the court's certificate, one of its authority out of time, a stranger's, none. */
 export type Visitor = 'court' | 'expired' | 'not-yet-valid' | 'stranger' | 'nobody';
 
+/** How a request is shown to a register, past our journal. */
+export interface Presentation {
+  /** Who has signed it; left out, the court. `expired` and `early`: under a certificate of the court that is out of time. */
+  readonly by?: 'stranger' | 'expired' | 'early' | 'nobody';
+  /** Changes it before, or after, it is signed. */
+  readonly before?: (text: string) => string;
+  readonly after?: (text: string) => string;
+}
+
 export interface Effect {
   readonly orderNumber: string;
   readonly line: number;
@@ -113,6 +127,8 @@ export interface BankSide {
   keyExpired(isExpired: boolean): void;
   /** Whether the bank's TLS port lets somebody in: whether it answers him anything at all. */
   knock(visitor: Visitor): Promise<boolean>;
+  /** Shows a register the request for an order. @returns what came back, empty when nothing did */
+  present(order: OrderDispatched, how: Presentation): Promise<string>;
 }
 
 /** What a bank says of one legal day, all pages put together. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BankProfile } from '../bank-profile.js';
 import { DELIVERIES, type Delivery, type Manifest } from '../manifest.js';
+import { ASKED_OF_REGISTERS } from './cases/register/common.js';
 import { accountsOf, CASES, casesOf, debtorOf, fixtureOf } from './index.js';
 
 const abilities = {
@@ -14,6 +15,7 @@ const abilities = {
   wealthProducts: true,
   scopeAccount: true,
 };
+const onlyInquire = { ...Object.fromEntries(Object.keys(abilities).map((name) => [name, false])), inquire: true } as typeof abilities;
 const limits = { concurrency: 1, ratePerSec: 1, burst: 1, connectMs: 100, deadlineMs: 100, failuresToOpen: 1, batch: 1 };
 const profile: BankProfile = {
   bank: 'somebank',
@@ -59,6 +61,21 @@ describe('the table of cases', () => {
   it.each(DELIVERIES)('has at least sixty cases for a bank of delivery %s, and for a foreign one', (delivery) => {
     expect(names(delivery).length).toBeGreaterThanOrEqual(60);
     expect(names(delivery, profile, false).length).toBeGreaterThanOrEqual(60);
+  });
+
+  it('tries a register by what can be asked of it, and nobody else by what is its own', () => {
+    const register = {
+      ...profile,
+      abilities: onlyInquire,
+      tls: { authority: 'a', certificate: 'b', key: 'c' },
+      xmlSignature: { trusted: ['a.pem'] },
+    };
+    const all = names('push', register);
+    expect(all.length).toBeGreaterThanOrEqual(120);
+    expect(all.filter((name) => /freeze|deduct|release|renew/.test(name))).toEqual([]);
+    expect(all).toEqual(expect.arrayContaining([...ASKED_OF_REGISTERS]));
+    expect(names('push', register, false).length).toBeGreaterThanOrEqual(50);
+    expect(names('push').filter((name) => name.startsWith('register-'))).toEqual([]);
   });
 
   it('leaves out what a bank has not agreed to do', () => {

@@ -13,6 +13,11 @@ import { INQUIRING } from './cases/inquiring.js';
 import { LATENESS } from './cases/lateness.js';
 import { LIMITS } from './cases/limits.js';
 import { NOTICES } from './cases/notices.js';
+import { REGISTER_ANSWERS } from './cases/register/answers.js';
+import { ASKED_OF_REGISTERS } from './cases/register/common.js';
+import { REGISTER_DOUBTS } from './cases/register/doubts.js';
+import { REGISTER_REPETITIONS } from './cases/register/repetitions.js';
+import { REGISTER_REQUESTS } from './cases/register/requests.js';
 import { RELEASING } from './cases/releasing.js';
 import { RENEWING } from './cases/renewing.js';
 import { RUBBISH, SIGNATURES } from './cases/signatures.js';
@@ -42,6 +47,10 @@ export const CASES: readonly ConformanceCase[] = [
   ...NOTICES,
   ...CERTIFICATES,
   ...DAY_STATEMENTS,
+  ...REGISTER_REQUESTS,
+  ...REGISTER_REPETITIONS,
+  ...REGISTER_ANSWERS,
+  ...REGISTER_DOUBTS,
   ...OWN_CODES,
 ];
 
@@ -53,6 +62,7 @@ export interface PlacedCase {
 
 /** The cases that a bank must pass. `isOurs`: it is the simulator, which can be told to fail. */
 export function casesOf(profile: BankProfile, manifest: Manifest, isOurs: boolean): readonly PlacedCase[] {
+  const isRegister = profile.xmlSignature !== undefined;
   const has: Readonly<Record<Need, boolean>> = {
     simulator: isOurs,
     'own-codes': Object.hasOwn(profile.codes?.status ?? {}, DRILL_CODE),
@@ -62,9 +72,11 @@ export function casesOf(profile: BankProfile, manifest: Manifest, isOurs: boolea
     tls: profile.tls !== undefined,
     // Files lie at the bank's own machine.
     door: isOurs || manifest.delivery !== 'file',
+    register: isRegister,
   };
   return CASES.map((test, place) => ({ place, test })).filter(
     ({ test }) =>
+      (!isRegister || ASKED_OF_REGISTERS.has(test.name) || test.needs?.includes('register') === true) &&
       (test.deliveries?.includes(manifest.delivery) ?? true) &&
       (test.abilities ?? []).every((ability) => profile.abilities[ability]) &&
       (test.needs ?? []).every((need) => has[need]),

@@ -16,6 +16,7 @@ import type { Court } from './court.js';
 import { daySideOf } from './day-side.js';
 import { isOver } from './heard.js';
 import { isInFile, isUnderWay, loseOrder, spoilAndRelease } from './order-journal.js';
+import type { RegisterVisitor } from './register-visitor.js';
 import type { RoteClerks } from './rote-clerks.js';
 import type { Simulator } from './simulator.js';
 import type { TlsVisitor } from './tls-visitor.js';
@@ -29,6 +30,8 @@ export interface StageParts {
   readonly clerks: RoteClerks | undefined;
   /** Only where the bank is called. */
   readonly visitor: TlsVisitor | undefined;
+  /** Only where a register is asked. */
+  readonly register: RegisterVisitor | undefined;
   /** Sets faults of the front end beside what is wrong with single debtors. */
   readonly setFaults: (front: Readonly<Record<string, unknown>>) => Promise<void>;
 }
@@ -153,7 +156,7 @@ class KitCourt implements CourtSide {
   }
 }
 
-function bankSide({ court, dataDir, simulator, visitor, setFaults }: StageParts): BankSide {
+function bankSide({ court, dataDir, simulator, visitor, register, setFaults }: StageParts): BankSide {
   const ours = (): Simulator => {
     if (simulator) return simulator;
     throw new AppError('invariant-broken', 'a case of the simulated bank ran against a foreign one', { level: 'fatal' });
@@ -165,5 +168,6 @@ function bankSide({ court, dataDir, simulator, visitor, setFaults }: StageParts)
     offer: (bytes) => offerAtDoor(court, dataDir, bytes),
     keyExpired: (isExpired) => court.keyExpired(isExpired),
     knock: async (as) => (await visitor?.knock(as)) ?? false,
+    present: async (order, how) => (await register?.present(order, how)) ?? '',
   };
 }

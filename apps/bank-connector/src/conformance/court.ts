@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,6 +12,7 @@ import {
   KeptClock,
   layFoundation,
   layGround,
+  messageFiles,
   openBankKeys,
   type BankKeys,
   type Foundation,
@@ -17,10 +20,11 @@ import {
 import { createHttpServer } from '#http';
 import { invariant, newId, silentLog } from '#kernel';
 import { FieldCipher } from '#privacy';
-import { KeyRing } from '#trust';
+import { KeyRing, readSecretFile } from '#trust';
 import { BankConnectorModule } from '../bank-connector.module.js';
 import type { BankHost } from '../bank-host.js';
 import { BankHosts } from '../bank-hosts.js';
+import type { HostedBank } from '../connector-parts.js';
 import { connectorPartsOn } from '../compose-connector.js';
 import { CourtHand } from './court-hand.js';
 import { Heard } from './heard.js';
@@ -73,8 +77,9 @@ export class Court {
     const { digest } = await blobs.put(caseId, SAMPLE_PDF);
     const run = String(entropy.bytes(6).readUIntBE(0, 6) % 10 ** 10).padStart(10, '0');
     const orders = new OrderMaker({ clock, entropy, bank, caseId, digest, run });
+    const known = await outdatedHands(dataDir, bank);
     const app = await createHttpServer(
-      BankConnectorModule.forRoot({ ...composed, banks: composed.banks.map((hosted) => ({ ...hosted, signer: hand })) }),
+      BankConnectorModule.forRoot({ ...composed, banks: composed.banks.map((hosted) => ({ ...trusting(hosted, known), signer: hand })) }),
       silentLog,
     );
     const isPublic = place.bankKeyFile !== undefined;
@@ -121,11 +126,25 @@ function withOneRing({ profile, manifest }: InstalledBank): InstalledBank {
   return { manifest, profile: rest };
 }
 
+/** Certificates of a simulated register that the court knows and must not believe: for their dates, or for their keys. */
+async function outdatedHands(dataDir: string, bank: string): Promise<readonly string[]> {
+  const { wrong } = messageFiles(dataDir, bank);
+  const files = (['expired', 'early', 'weak'] as const).map((hand) => wrong('bank', hand)).filter((file) => existsSync(file));
+  return Promise.all(files.map(async (file) => (await readSecretFile(file)).toString('utf8')));
+}
+
+function trusting(hosted: HostedBank, known: readonly string[]): HostedBank {
+  const { xmlSignature } = hosted;
+  return xmlSignature ? { ...hosted, xmlSignature: { ...xmlSignature, trusted: [...xmlSignature.trusted, ...known] } } : hosted;
+}
+
 /** Of a foreign bank only the public key is known; the simulator's own pair was made with the password. */
 async function bankKeys({ bankKeyFile, installed, dataDir }: CourtPlace, made: BankKeys): Promise<BankKeys> {
   if (bankKeyFile === undefined) return made;
   const { bank } = installed.profile;
   const ring = new KeyRing([], made.sm2Work);
+  // A register is known by the certificates that its profile names.
+  if (installed.profile.xmlSignature) return { ...made, ring, signers: new Map() };
   ring.add({ bank, keyId: installed.profile.signingKeys?.[0]?.kid ?? `${bank}-1`, publicKeyPem: await readFile(bankKeyFile, 'utf8') });
   await mkdir(dataDir, { recursive: true });
   return { ...made, ring, signers: new Map() };
@@ -139,6 +158,13 @@ export async function handOver(court: Court, folder: string): Promise<readonly s
   await writeFile(file, (court.keys.courtSm2 ?? court.foundation.courtSigner).publicKeyPem());
   const lines = [`our public key (key id ${court.hand.keyId}) is in ${file}; we listen at ${court.origin}`];
   if (profile.tls) lines.push(`the authority of our client certificate is in ${bankCertificateFiles(folder, bank).courtAuthority}`);
+  if (profile.xmlSignature) {
+    const messages = join(folder, 'court-messages.pem');
+    const own = await readSecretFile(messageFiles(folder, bank).court);
+    // The key beside it is for nobody.
+    await writeFile(messages, new X509Certificate(own).toString());
+    lines.push(`the certificate of our messages is in ${messages}`);
+  }
   const password = court.keys.passwords.get(bank);
   if (kind === 'pull' && password !== undefined) lines.push(`the bank signs in with the password ${password}`);
   const exchange = court.keys.exchanges.get(bank);

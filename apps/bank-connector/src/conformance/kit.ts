@@ -3,10 +3,6 @@ import { fixtureOf, type BankBehaviour, type ConformanceCase, type PlacedCase } 
 import { errorText } from '#kernel';
 import { debtorOf } from '#connector-sdk';
 import { CaseStage, type StageParts } from './case-stage.js';
-import type { Court } from './court.js';
-import type { RoteClerks } from './rote-clerks.js';
-import type { Simulator } from './simulator.js';
-import type { TlsVisitor } from './tls-visitor.js';
 
 /** Cases that run at once; those that run alone come afterwards. */
 const AT_ONCE = 24;
@@ -18,13 +14,8 @@ export interface CaseResult {
   readonly ms: number;
 }
 
-export interface KitParts {
-  readonly court: Court;
-  readonly dataDir: string;
-  readonly simulator: Simulator | undefined;
-  readonly clerks: RoteClerks | undefined;
-  readonly visitor: TlsVisitor | undefined;
-}
+/** What every case of a run stands on. */
+export type KitParts = Omit<StageParts, 'setFaults'>;
 
 /** Runs cases against one bank. A case is broken by the bank's behaviour alone: the kit asks and judges as ever. */
 export class Kit {

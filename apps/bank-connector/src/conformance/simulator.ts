@@ -13,20 +13,23 @@ const TAIL_CHARS_MAX = 4_000;
 /** Milliseconds between two looks of a bank that looks by itself. */
 const POLL_MS = 40;
 
-/** Where the simulator listens: its panel and plain HTTP, mutual TLS, SFTP. Which of them a bank uses is for its profile to say. */
+/** Where the simulator listens: its panel and plain HTTP, mutual TLS, SFTP, the register of a bank beside the demo's. Which of them a bank uses is for its profile to say. */
 export interface SimulatorPorts {
   readonly http: number;
   readonly tls: number;
   readonly sftp: number;
+  readonly register: number;
 }
 
 export async function freePorts(): Promise<SimulatorPorts> {
-  return { http: await freePortIfZero(0), tls: await freePortIfZero(0), sftp: await freePortIfZero(0) };
+  const [http, tls, sftp, register] = [await freePortIfZero(0), await freePortIfZero(0), await freePortIfZero(0), await freePortIfZero(0)];
+  return { http, tls, sftp, register };
 }
 
 /** The address of a simulated bank in the scheme of its profile's; undefined where the profile has none. */
-export function addressOf({ bank, endpoint }: BankProfile, ports: SimulatorPorts): string | undefined {
+export function addressOf({ bank, endpoint, xmlSignature }: BankProfile, ports: SimulatorPorts): string | undefined {
   if (endpoint === undefined) return undefined;
+  if (xmlSignature) return `https://127.0.0.1:${ports.register}/bank/${bank}`;
   const { protocol } = new URL(endpoint);
   if (protocol === 'sftp:') return `sftp://127.0.0.1:${ports.sftp}`;
   return protocol === 'https:' ? `https://127.0.0.1:${ports.tls}/bank/${bank}` : `http://127.0.0.1:${ports.http}/bank/${bank}`;
@@ -37,6 +40,8 @@ export interface SimulatorPlace {
   readonly ports: SimulatorPorts;
   readonly bank: string;
   readonly signatures: BankProfile['signatures'];
+  /** Whether it is a register, which is none of the simulator's own banks. */
+  readonly isRegister: boolean;
   /** Where the bank finds the court's connector. */
   readonly connector: string;
   /** A token of an administrator. */
@@ -61,7 +66,7 @@ export class Simulator {
   }
 
   static async start(place: SimulatorPlace): Promise<Simulator> {
-    const { dataDir, ports, bank, signatures, connector } = place;
+    const { dataDir, ports, bank, signatures, isRegister, connector } = place;
     const env = {
       DATA_DIR: dataDir,
       PORT: String(ports.http),
@@ -73,6 +78,7 @@ export class Simulator {
       CONNECTOR_URLS: `${bank}=${connector}`,
       SIM_POLL_MS: String(POLL_MS),
       ...(signatures === 'sm2-sm3' ? { SM2_BANKS: bank } : {}),
+      ...(isRegister ? { REGISTER_BANK: bank, REGISTER_TLS_PORT: String(ports.register) } : {}),
       LOG_LEVEL: 'error',
     };
     const child = spawn(process.execPath, ['--enable-source-maps', SCRIPT], { env, stdio: ['pipe', 'pipe', 'pipe'] });

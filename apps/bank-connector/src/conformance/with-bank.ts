@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { readBanks, type InstalledBank } from '#bank-directory';
 import type { PlacedCase } from '#connector-sdk';
-import { ensureBankCertificates } from '#foundation';
+import { ensureBankCertificates, ensureCourtMessageKey, ensureSimulatedMessageKeys } from '#foundation';
 import { SystemClock, systemEntropy } from '#kernel';
+import type { StageParts } from './case-stage.js';
 import { Court, handOver } from './court.js';
 import { Kit, type CaseResult } from './kit.js';
 import type { ConformanceOptions } from './options.js';
+import { RegisterVisitor } from './register-visitor.js';
 import { RoteClerks } from './rote-clerks.js';
 import { addressOf, freePorts, Simulator } from './simulator.js';
 import { TlsVisitor } from './tls-visitor.js';
@@ -45,6 +47,7 @@ async function againstSimulator({
   const ports = await freePorts();
   // All banks of the simulator open their doors, whichever of them is tried.
   await ensureCertificates(dataDir, [installed, ...(await readBanks())]);
+  if (profile.xmlSignature) await ensureSimulatedMessageKeys(dataDir, profile.bank, MAKERS);
   const court = await Court.open({
     installed: { manifest, profile: { ...profile, pollMs: Math.min(profile.pollMs, POLL_MS) } },
     dataDir,
@@ -57,14 +60,15 @@ async function againstSimulator({
   const admin = { userId: 'conformance', username: 'conformance', name: 'conformance', roles: ['admin'] as const };
   const token = (await issuer.issue(admin)).accessToken;
   const { bank, signatures } = profile;
-  const place = { dataDir, ports, bank, signatures, connector: court.origin, token, time: court.foundation.clock };
+  const isRegister = profile.xmlSignature !== undefined;
+  const place = { dataDir, ports, bank, signatures, isRegister, connector: court.origin, token, time: court.foundation.clock };
   try {
     const simulator = await Simulator.start(place);
     const clerks = manifest.delivery === 'desk' ? new RoteClerks(court, simulator, complain) : undefined;
     try {
       clerks?.start();
       return await new Kit(
-        { court, dataDir, simulator, clerks, visitor: visitorOf(court, dataDir, addressOf(profile, ports)) },
+        { court, dataDir, simulator, clerks, ...visitorsOf(court, dataDir, addressOf(profile, ports)) },
         cases,
         broken,
         onResult,
@@ -91,24 +95,33 @@ async function againstForeign({ installed, dataDir, options, cases, say, onResul
   });
   try {
     for (const line of await handOver(court, dataDir)) say(line);
-    const visitor = visitorOf(court, dataDir, options.foreign?.endpoint ?? installed.profile.endpoint);
-    return await new Kit({ court, dataDir, simulator: undefined, clerks: undefined, visitor }, cases, new Set(), onResult).run();
+    const visitors = visitorsOf(court, dataDir, options.foreign?.endpoint ?? installed.profile.endpoint);
+    return await new Kit({ court, dataDir, simulator: undefined, clerks: undefined, ...visitors }, cases, new Set(), onResult).run();
   } finally {
     await court.close();
   }
 }
 
-function visitorOf(court: Court, dataDir: string, endpoint: string | undefined): TlsVisitor | undefined {
-  const { profile } = court.host.context;
-  if (!profile.tls || endpoint === undefined) return undefined;
+/** Who comes to a bank that is called, beside the court's connector. */
+function visitorsOf(court: Court, dataDir: string, endpoint: string | undefined): Pick<StageParts, 'visitor' | 'register'> {
+  const { context, door } = court.host;
+  const { profile } = context;
+  if (!profile.tls || endpoint === undefined) return { visitor: undefined, register: undefined };
   const { clock: time, entropy } = court.foundation;
-  return new TlsVisitor({ profile, endpoint, dataDir, time, entropy });
+  const parts = { profile, endpoint, dataDir, time, entropy };
+  const isRegister = profile.xmlSignature !== undefined && door.kind === 'push';
+  return {
+    visitor: new TlsVisitor(parts),
+    register: isRegister ? new RegisterVisitor({ ...parts, connector: door.connector }) : undefined,
+  };
 }
 
-/** Makes what mutual TLS needs, as far as nobody has brought a real bank's. */
+const MAKERS = { time: new SystemClock(), entropy: systemEntropy, hosts: ['127.0.0.1'] };
+
+/** Makes what mutual TLS and our messages need, as far as nobody has brought a real bank's. */
 async function ensureCertificates(dataDir: string, banks: readonly InstalledBank[]): Promise<void> {
-  const makers = { time: new SystemClock(), entropy: systemEntropy, hosts: ['127.0.0.1'] };
   for (const { profile } of banks) {
-    if (profile.tls) await ensureBankCertificates(dataDir, profile.bank, makers);
+    if (profile.tls) await ensureBankCertificates(dataDir, profile.bank, MAKERS);
+    if (profile.xmlSignature) await ensureCourtMessageKey(dataDir, profile.bank, MAKERS);
   }
 }

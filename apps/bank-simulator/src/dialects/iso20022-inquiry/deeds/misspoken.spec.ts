@@ -42,19 +42,18 @@ const keyOf = ({ certificate, keyPem }: MessageSigner): MessageKey => ({ certifi
 
 describe('a register that does wrong', () => {
   let hand: MessageHand;
+  let truth: Buffer;
+  const text = responseText(readRequest(request, []), record);
   const clock = new SystemClock();
   beforeAll(async () => {
     const now = new Date(clock.realNow());
     const [bank, other] = await Promise.all([messageSigner('bank', now), messageSigner('bank', now)]);
     const wrong = new Map(['stranger', 'expired', 'early', 'weak'].map((name) => [name, keyOf(other)] as const));
     hand = new MessageHand({ ...keyOf(bank), court: [], wrong }, clock, silentLog);
+    truth = misspoken(text, undefined, hand);
   }, 60_000);
 
-  it.each(REGISTER_DEEDS)('by %s says something else than the truth, and the same each time', (deed) => {
-    const text = responseText(readRequest(request, []), record);
-    const truth = misspoken(text, undefined, hand);
-    const said = misspoken(text, deed, hand);
-    expect(said.equals(truth)).toBe(false);
-    expect(said.equals(misspoken(text, deed, hand))).toBe(true);
-  });
+  it.each(REGISTER_DEEDS)('by %s says something else than the truth', (deed) =>
+    expect(misspoken(text, deed, hand).equals(truth)).toBe(false),
+  );
 });
