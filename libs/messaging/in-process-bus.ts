@@ -1,5 +1,6 @@
 import { AppError, type Log, type RealTime } from '#kernel';
 import { BATCH_SIZE_MAX, type BatchHandler, type Message, type MessageBus, type SubscribeOptions } from './bus.js';
+import { letterError } from './letter-errors.js';
 
 /** Wait before a failed batch is delivered again: doubled each time up to the maximum. */
 export const REDELIVERY_MS_FIRST = 20;
