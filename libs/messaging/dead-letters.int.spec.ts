@@ -197,8 +197,16 @@ describe('dead letters', () => {
   });
 
   describe('of a case that was erased', () => {
-    const ERASED = { caseId: 'c1', orderNumbers: ['202603104201060000000204'] };
+    const ERASED = { caseId: 'c1', orderNumbers: ['202603104201060000000204'], kept: ['kept.v1'] };
     const clear = (body: object): Message => ({ ...message(), headers: {}, body: Buffer.from(JSON.stringify(body)) });
+
+    it('keep one that brings the erasure itself about', async () => {
+      const { letters } = await rig();
+      const asked = { ...clear({ caseId: 'c1' }), type: 'kept.v1' };
+      await bus.publish([asked]);
+      await eraseMessages(database, ERASED);
+      expect((await letters.list(OPEN)).map(({ bytes }) => bytes)).toEqual([asked.body.length]);
+    });
 
     it.each([
       ['sealed under its key', () => message()],

@@ -5,10 +5,13 @@ import { letterSubject } from './dead-letters.js';
 export interface ErasedCase {
   readonly caseId: string;
   readonly orderNumbers: readonly string[];
+  /** Types of messages that hold nothing but ids and bring the erasure itself about: such a letter must stay one that can be driven. */
+  readonly kept: readonly string[];
 }
 
 interface LetterRow extends Row {
   readonly message_id: string;
+  readonly type: string;
   readonly headers: string;
   readonly body: Buffer;
 }
@@ -36,15 +39,16 @@ function emptyOpenings(database: Database, column: 'case_id' | 'subject', value:
 }
 
 /** The messages of the case among the dead letters. They are few, since each one is an alarm, so no index is kept for this. */
-async function lettersOf(database: Database, { caseId, orderNumbers }: ErasedCase): Promise<readonly string[]> {
+async function lettersOf(database: Database, { caseId, orderNumbers, kept }: ErasedCase): Promise<readonly string[]> {
   const names = [caseId, ...orderNumbers].map((name) => Buffer.from(JSON.stringify(name)));
   const found = new Set<string>();
   for (let after = ''; ;) {
     const rows = await database.reader.all<LetterRow>(
-      `SELECT message_id, headers, body FROM dead_letters WHERE message_id > ? ORDER BY message_id, reader LIMIT ${LETTERS_PER_LOOK}`,
+      `SELECT message_id, type, headers, body FROM dead_letters WHERE message_id > ? ORDER BY message_id, reader LIMIT ${LETTERS_PER_LOOK}`,
       [after],
     );
-    for (const { message_id, headers, body } of rows) {
+    for (const { message_id, type, headers, body } of rows) {
+      if (kept.includes(type)) continue;
       const isSealed = (JSON.parse(headers) as { readonly caseId?: string }).caseId === caseId;
       // A body in clear is JSON and names its order or case as a text of its own.
       if (isSealed || names.some((name) => body.includes(name))) found.add(message_id);

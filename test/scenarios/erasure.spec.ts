@@ -13,9 +13,10 @@ import {
   type TempDir,
 } from '#testing';
 import { dataKeyIn, filesBelow, filesWith, leafHashOf, opened, type KnownOpening } from './stage/attacker.js';
+import { spellings } from './stage/spellings.js';
 import { Stage } from './stage/stage.js';
 import { verify, type Verdict } from './stage/verifier.js';
-import type { CaseView, List, RequestView } from './stage/views.js';
+import type { CaseView, List, PartyView, RequestView } from './stage/views.js';
 
 const PLAY_MS_MAX = 150_000;
 const REASON = '档案保管期限届满';
@@ -33,6 +34,8 @@ describe('the erasure of a case', () => {
   let before: TempDir;
   let request: RequestView;
   const known: KnownOpening[] = [];
+  /** What the case told of its debtors: names, identity numbers, accounts. */
+  const clear: string[] = [];
   let proofBefore: Proof;
 
   beforeAll(async () => {
@@ -51,6 +54,14 @@ describe('the erasure of a case', () => {
       const salt = Buffer.from(opening.salt, 'base64');
       const clearBytes = salt.length + Buffer.from(opening.content, 'base64').length;
       known.push({ leafHash: leafHashOf(leaf), salt, clearBytes });
+    }
+    for (const { id } of played.parties.filter(({ role }) => role === 'debtor')) {
+      const shown = await stage.officer.post<PartyView>(`/api/v1/parties/${id}/reveal`, { reason: '核对身份' });
+      clear.push(shown.body.name, shown.body.idNumber);
+    }
+    for (const bank of ['hubeibank', 'hankoubank', 'hbrcu', 'wrcb']) {
+      const ofDebtors = (await stage.customers(bank)).filter(({ idNumber }) => clear.includes(idNumber));
+      clear.push(...ofDebtors.flatMap(({ accounts }) => accounts.map(({ number }) => number)));
     }
     await cp(stage.dataDir, before.path, { recursive: true });
   }, 300_000);
@@ -143,6 +154,24 @@ describe('the erasure of a case', () => {
     // The control: the copy with its own key files of then would open, which is why these must not outlive the erasure.
     await bringKeyFilesOfToday(stage.dataDir, before.path);
     expect(dataKeyIn(await filesBelow(before.path, ['sim']), played.id)).toBeUndefined();
+  }, 300_000);
+
+  it('leaves of its debtors no name, number or account in clear: in no file, freed page or log, of then or of now, and in nothing that was printed', async () => {
+    expect(clear.length).toBeGreaterThan(4);
+    const needles = [...new Set(clear)].flatMap((value) => spellings(value).map((bytes) => ({ value, bytes })));
+    const found: string[] = [];
+    for (const folder of [before.path, stage.dataDir]) {
+      for (const [file, bytes] of await filesBelow(folder, ['sim'])) {
+        for (const needle of needles) if (bytes.includes(needle.bytes)) found.push(`${file}: ${needle.value}`);
+      }
+    }
+    const printed = stage.system.process.output();
+    for (const value of clear) if (printed.includes(value)) found.push(`printed: ${value}`);
+    expect(found).toEqual([]);
+    // The search itself works: the simulated banks' own store does hold them, where it is files.
+    if (!isEmbedded) return;
+    const sim = [...(await filesBelow(path.join(stage.dataDir, 'sim'))).values()];
+    expect(needles.some((needle) => sim.some((bytes) => bytes.includes(needle.bytes)))).toBe(true);
   }, 300_000);
 
   async function proofOf(requestId: string): Promise<Proof> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#kernel';
+import { insert } from '#persistence';
 import { eventually, tempDir, type TempDir } from '#testing';
 import { blobsOfCase, EMPTIED } from './adapters/store/case-content.js';
 import { testProfile } from './testing/rig.js';
@@ -51,6 +52,14 @@ describe('the erasure of a case at a bank’s connector', () => {
     return { inquiry, freeze, replay: () => call(clerk, 'POST', `${path}/answer`, { body, key }) };
   }
 
+  /** A message about an order that carries no case in its headers, as a resolution does. */
+  async function dieInClear(orderNumber: string): Promise<void> {
+    const body = Buffer.from(JSON.stringify({ orderNumber, outcome: 'settled', evidence: '口头' }));
+    const letter = { reader: 'r', message_id: 'm', topic: 't', msg_key: 'k', type: 'order.resolved.v1', at: 1, headers: '{}', body };
+    const end = { attempts: 5, error: '没有该请求单', died_at: 1, redriven_at: null };
+    await connector.rig.database(BANK).run((tx) => insert(tx, 'dead_letters', { ...letter, ...end }));
+  }
+
   async function leftOf(): Promise<string[]> {
     const left: string[] = [];
     for (const { table, columns } of EMPTIED) {
@@ -75,6 +84,8 @@ describe('the erasure of a case at a bank’s connector', () => {
     const { inquiry, replay } = await answered();
     const digests = await blobsOfCase(reader(), CASE_ID);
     expect(digests.length).toBeGreaterThan(0);
+    await dieInClear(inquiry.orderNumber);
+    expect(await leftOf()).toContain('dead_letters.body');
     expect((await leftOf()).length).toBeGreaterThan(5);
     await connector.rig.parts.keys.destroy(CASE_ID);
     await connector.rig.askErasure(BANK, ASKED);

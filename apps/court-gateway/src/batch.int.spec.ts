@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenDatabase } from '#persistence';
+import { deliver, progressOf } from './testing/bank-words.js';
 import { startGateway, type GatewayFixture } from './testing/gateway-fixture.js';
 import { fileCase, post, rows, type PostingCase } from './testing/posting-fixture.js';
 
@@ -115,8 +116,13 @@ describe('a withdrawal of what was dispatched', () => {
       "SELECT topic, body FROM outbox WHERE type = 'order.withdrawal-asked.v1'",
     );
     expect(asked.map(({ topic, body }) => [topic, JSON.parse(body.toString('utf8')) as unknown])).toEqual([
-      ['orders.wrcb.v1', { orderNumber: posted.at('orders.1.orderNumber'), reason: '申请人撤回' }],
+      ['orders.wrcb.v1', { orderNumber: posted.at('orders.1.orderNumber'), reason: '法院撤回' }],
     ]);
+    // What the officer wrote never leaves, and is shown once the connector has confirmed.
+    const number = posted.at<string>('orders.1.orderNumber');
+    await deliver(gateway, progressOf(gateway, number, 'withdrawn', { code: 'withdrawn-by-officer', reason: '法院撤回' }));
+    const shown = await gateway.call('officer', 'GET', `/api/v1/requests/${posted.at('id')}`);
+    expect(shown.at('orders.1.withdrawn')).toEqual({ code: 'withdrawn-by-officer', note: '申请人撤回' });
     const again = await gateway.call('officer', 'POST', `/api/v1/requests/${posted.at('id')}/withdraw`);
     expect(again.status).toBe(202);
     expect((await rows(gateway, "SELECT 1 AS one FROM outbox WHERE type = 'order.withdrawal-asked.v1'")).length).toBe(1);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ORDER_EVENTS_TOPIC, ordersTopic, encodeBody, decodeBody } from '#contracts';
 import { newId } from '#kernel';
 import type { Message } from '#messaging';
+import { insert } from '#persistence';
 import { eventually } from '#testing';
 import { blobsOfCase, ANSWERS_EMPTIED, EMPTIED } from './adapters/store/case-content.js';
 import { answerTo, deliver, holdingLine, ordersOf } from './testing/bank-words.js';
@@ -66,6 +67,23 @@ async function confirm(erasureId: string, of: PostingCase): Promise<void> {
     body,
   };
   await deliver(gateway, message, message);
+}
+
+/** A message about an order that carries no case in its headers, as progress does. */
+async function dieInClear(orderNumber: string): Promise<void> {
+  const body = encodeBody('order.progressed.v1', { orderNumber, event: 'sent', at: '2026-03-10T04:00:00.000Z' });
+  const letter = {
+    reader: 'r',
+    message_id: orderNumber,
+    topic: 't',
+    msg_key: 'k',
+    type: 'order.progressed.v1',
+    at: 1,
+    headers: '{}',
+    body,
+  };
+  const end = { attempts: 5, error: '没有该请求单', died_at: 1, redriven_at: null };
+  await gateway.parts.database.run((tx) => insert(tx, 'dead_letters', { ...letter, ...end }));
 }
 
 /** How many telling values of a case are left, by table and column. */
@@ -134,6 +152,7 @@ describe('an erasure', () => {
 
   it('leaves no telling value in any table, no blob, and no key', async () => {
     const of = await playedCase();
+    await dieInClear(of.orderNumber);
     await close(of);
     expect(Object.keys(await leftOf(of.id)).length).toBeGreaterThan(12);
     const digests = await blobsOfCase(gateway.parts.database.reader, of.id);
@@ -141,6 +160,8 @@ describe('an erasure', () => {
     await erased(of);
     // The facts of the erasure itself stay open: they are sealed under a system key and name no case.
     expect(await leftOf(of.id)).toEqual({});
+    const letter = 'SELECT LENGTH(body) AS body, error FROM dead_letters WHERE message_id = ?';
+    expect(await rows(gateway, letter, of.orderNumber)).toEqual([{ body: 0, error: '' }]);
     for (const digest of digests) expect(await gateway.parts.blobs.has(of.id, digest)).toBe(false);
     await expect(gateway.parts.keys.get(of.id)).rejects.toMatchObject({ code: 'content-erased' });
   });

@@ -120,12 +120,15 @@ describe('progress', () => {
     expect((await measuresNow(gateway, of)).items[0]).toMatchObject({ status: 'in-force', limit: '1000.00', covered: '700.00' });
     expect((await requestOf(order.request_id)).at('status')).toBe('completed');
     expect(await openTasks(gateway, of)).toEqual([]);
-    const told = await rows<{ type: string }>(
+    const told = await rows<{ body: Buffer }>(
       gateway,
-      "SELECT type FROM outbox WHERE type = 'order.resolved.v1' AND msg_key = ?",
+      "SELECT body FROM outbox WHERE type = 'order.resolved.v1' AND msg_key = ?",
       order.lane_id!,
     );
-    expect(told).toHaveLength(1);
+    // In clear, and so without what the persons wrote.
+    expect(told.map(({ body }) => JSON.parse(body.toString('utf8')) as unknown)).toEqual([
+      { orderNumber: order.order_number, outcome: 'settled', evidence: `法院处置记录 ${order.order_number}/1` },
+    ]);
   });
 
   it('a credit that the bank told of while nobody knew is counted when the deduct is resolved', async () => {

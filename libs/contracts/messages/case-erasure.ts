@@ -29,3 +29,6 @@ export const caseErasedSchema = {
   additionalProperties: false,
   properties: { erasureId: id, caseId: id, bank: { type: 'string', minLength: 1, maxLength: 40 } },
 } as const;
+
+/** The messages of an erasure, which hold nothing of a case but its id. */
+export const ERASURE_MESSAGES: readonly string[] = ['case.erasure-asked.v1', 'case.erased.v1'];

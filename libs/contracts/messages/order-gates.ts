@@ -1,6 +1,6 @@
 import type { LegalDate } from '#kernel';
 
-/** `order.withdrawal-asked.v1` on `orders.<bank>.v1`: do not send this order if it has not left yet. */
+/** `order.withdrawal-asked.v1` on `orders.<bank>.v1`: do not send this order if it has not left yet. `reason` is no person's own words: this travels in clear. */
 export interface OrderWithdrawalAsked {
   readonly orderNumber: string;
   readonly reason: string;
@@ -9,6 +9,7 @@ export interface OrderWithdrawalAsked {
 /**
  * `order.resolved.v1` on `orders.<bank>.v1`: two persons have found out what became of an undetermined order. `settled`: it is
  * over, the lane goes on; `send-again`: the bank has confirmed that it never had it, the same bytes go out under the same number.
+ * `evidence` names where the court keeps it and quotes nothing, because this message travels in clear.
  */
 export interface OrderResolved {
   readonly orderNumber: string;

@@ -1,3 +1,4 @@
+import { ERASURE_MESSAGES } from '#contracts';
 import { eraseMessages } from '#messaging';
 import { deleteWhereIn, updateWalking, updateWhereIn, type Database, type Reader, type Row, type SqlChange } from '#persistence';
 
@@ -54,5 +55,5 @@ export async function emptyCase(database: Database, caseId: string): Promise<voi
   await deleteWhereIn(database, REMOVED, 'order_number', numbers);
   const { table, columns } = ANSWERS_EMPTIED;
   await updateWalking(database, { table, key: 'scope', column: 'case_id' }, caseId, columns);
-  await eraseMessages(database, { caseId, orderNumbers: numbers });
+  await eraseMessages(database, { caseId, orderNumbers: numbers, kept: ERASURE_MESSAGES });
 }

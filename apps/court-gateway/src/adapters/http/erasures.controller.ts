@@ -18,7 +18,7 @@ export class ErasureBody {
   @Id()
   caseId!: string;
 
-  @Text({ max: 500, lines: true, description: '销毁的法律依据；永久保存，不得写个人信息' })
+  @Text({ max: 500, lines: true, description: '销毁的法律依据；永久保存，不得写个人信息', example: '档案保管期限届满' })
   reason!: string;
 }
 

@@ -1,3 +1,4 @@
+import { ERASURE_MESSAGES } from '#contracts';
 import { eraseMessages } from '#messaging';
 import { updateWalking, updateWhereIn, type Database, type Reader, type Row, type SqlChange } from '#persistence';
 
@@ -67,7 +68,7 @@ export async function emptyCase(database: Database, caseId: string): Promise<voi
   for (const { table, by, columns } of EMPTIED) await updateWhereIn(database, table, columns, by, ids[by]);
   const { table, columns } = ANSWERS_EMPTIED;
   await updateWalking(database, { table, key: 'scope', column: 'case_id' }, caseId, columns);
-  await eraseMessages(database, { caseId, orderNumbers: ids.order_number });
+  await eraseMessages(database, { caseId, orderNumbers: ids.order_number, kept: ERASURE_MESSAGES });
   await database.run(async (tx) => {
     await tx.run(
       "UPDATE cases SET court_account_sealed = NULL, closed_reason_sealed = NULL, cause = NULL, tags = '[]', version = version + 1 WHERE id = ?",

@@ -116,7 +116,9 @@ export class RecordProgress {
       const { vault, settle, watch } = this.ports;
       const written: LineRow[] = [];
       for (const line of lines) written.push(endLine(tx, line));
-      const sealed = sealOutcome(vault, caseKey, order.order_number, { note: progress.reason ?? '' });
+      // Of what an officer asked back his own words stand here already.
+      const said = order.withdrawal === 'asked' && progress.code === 'withdrawn-by-officer' ? order.outcome_sealed : null;
+      const sealed = said ?? sealOutcome(vault, caseKey, order.order_number, { note: progress.reason ?? '' });
       await settle.move(tx, scene, order, 'withdrawn', written, { outcome_code: progress.code ?? 'withdrawn', outcome_sealed: sealed });
       if (order.action !== 'inquire') await watch.moneyChanged(tx, order.case_id, caseKey);
     } else {

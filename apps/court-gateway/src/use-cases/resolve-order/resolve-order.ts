@@ -169,7 +169,7 @@ export class ResolveOrder {
     // What is sent again stays undetermined until the bank answers; the persons have done their part.
     if (sendAgain) await this.tasks.settle(tx, ['undetermined'], order.order_number);
     else await this.ports.settle.move(tx, scene, order, to, written, answered);
-    if (sendAgain || to !== 'undetermined') await this.tellConnector(tx, scene, order, sendAgain, resolved);
+    if (sendAgain || to !== 'undetermined') this.tellConnector(tx, order, sendAgain, resolved);
   }
 
   /** What two persons found out, as if the bank had answered it. */
@@ -199,16 +199,11 @@ export class ResolveOrder {
     }
   }
 
-  private async tellConnector(
-    tx: Tx,
-    scene: Scene,
-    order: OrderRow,
-    sendAgain: boolean,
-    resolved: readonly ResolutionRow[],
-  ): Promise<void> {
-    const { parts, vault } = this.ports;
+  private tellConnector(tx: Tx, order: OrderRow, sendAgain: boolean, resolved: readonly ResolutionRow[]): void {
+    const { parts } = this.ports;
     const type = 'order.resolved.v1';
-    const evidence = resolved.map((one) => openResolution(vault, scene.caseKey, one).evidence).join('；');
+    // What the persons wrote stays here, under the case's key; this message travels in clear and rests on a broker.
+    const evidence = `法院处置记录 ${resolved.map(({ order_number, seq }) => `${order_number}/${seq}`).join('；')}`;
     enqueue(tx, {
       id: newId(parts.clock, parts.entropy),
       topic: ordersTopic(order.bank),

@@ -6,7 +6,7 @@ import { enqueueMany, FactRecorder, type Message } from '#messaging';
 import { compareAndSetOrStale, type Tx } from '#persistence';
 import type { DataKey } from '#privacy';
 import { lockCase } from '../../adapters/store/case-rows.js';
-import { linesOfOrders, ordersOfRequest, withdrawUnsent, type OrderRow } from '../../adapters/store/order-rows.js';
+import { linesOfOrders, ordersOfRequest, sealOutcome, withdrawUnsent, type OrderRow } from '../../adapters/store/order-rows.js';
 import { RequestEvents } from '../../adapters/store/request-events.js';
 import { loadRequest, moveRequest, type RequestRow } from '../../adapters/store/request-rows.js';
 import { PARTS, type GatewayParts } from '../../gateway-parts.js';
@@ -47,7 +47,8 @@ export class WithdrawRequest {
     const request = await loadRequest(tx, id);
     const orders = await ordersOfRequest(tx, id);
     if (request.status === 'awaiting-approval') await this.takeBack(tx, request, caseKey, orders, reason ?? NO_REASON, at);
-    else if (request.dispatched_at !== null && request.status !== 'withdrawn') await this.askBack(tx, orders, reason ?? NO_REASON, at);
+    else if (request.dispatched_at !== null && request.status !== 'withdrawn')
+      await this.askBack(tx, caseKey, orders, reason ?? NO_REASON, at);
     else throw new AppError('wrong-state', '该请求已有结论，无可撤回');
     await this.facts.record(tx, {
       type: request.status === 'awaiting-approval' ? 'request.withdrawn' : 'request.withdrawal-asked',
@@ -78,19 +79,22 @@ export class WithdrawRequest {
     this.events.record(tx, request.id, 'status', at, { status: 'withdrawn' });
   }
 
-  private async askBack(tx: Tx, orders: readonly OrderRow[], reason: string, at: Instant): Promise<void> {
+  /** The officer's words stay here, under the case's key: the message travels in clear and rests on a broker. */
+  private async askBack(tx: Tx, caseKey: DataKey, orders: readonly OrderRow[], reason: string, at: Instant): Promise<void> {
     const messages: Message[] = [];
     for (const order of orders) {
       if (order.withdrawal !== null || order.status === 'withdrawn') continue;
       const withdrawal = order.status === 'queued' ? 'asked' : 'already-sent';
-      if (withdrawal === 'asked') messages.push(this.messageFor(order, reason, at));
       const { order_number, version } = order;
-      await compareAndSetOrStale(tx, 'orders', { withdrawal, version: version + 1 }, { order_number, version });
+      const words: Record<string, Buffer> =
+        withdrawal === 'asked' ? { outcome_sealed: sealOutcome(this.vault, caseKey, order_number, { note: reason }) } : {};
+      if (withdrawal === 'asked') messages.push(this.messageFor(order, at));
+      await compareAndSetOrStale(tx, 'orders', { withdrawal, ...words, version: version + 1 }, { order_number, version });
     }
     enqueueMany(tx, messages);
   }
 
-  private messageFor(order: OrderRow, reason: string, at: Instant): Message {
+  private messageFor(order: OrderRow, at: Instant): Message {
     return {
       id: newId(this.parts.clock, this.parts.entropy),
       topic: ordersTopic(order.bank),
@@ -98,7 +102,7 @@ export class WithdrawRequest {
       type: TYPE,
       at,
       headers: {},
-      body: encodeBody(TYPE, { orderNumber: order.order_number, reason }),
+      body: encodeBody(TYPE, { orderNumber: order.order_number, reason: NO_REASON }),
     };
   }
 }
