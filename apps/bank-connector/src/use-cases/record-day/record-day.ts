@@ -58,7 +58,7 @@ function digestOf(pages: readonly KeptPage[]): string {
     references: first?.page.references,
     items: listed(pages.flatMap(({ page }) => page.items)),
   };
-  return sha256Hex(canonicalBytes(said as unknown as CanonicalValue));
+  return sha256Hex(canonicalBytes(said));
 }
 
 function listed(members: readonly object[]): readonly string[] {
