@@ -9,6 +9,7 @@ export * from './wire-signatures.js';
 export * from './profile-security.js';
 export * from './profile-codes.js';
 export * from './json-members.js';
+export * from './receipt-file.js';
 export type { StatusTable } from './status-table.js';
 export * from './token-bucket.js';
 export { BREAKER_PAUSE_MS, GuardedPush, type BreakerState } from './guarded-calls.js';

@@ -3,7 +3,7 @@ import type { Manifest } from '../manifest.js';
 import type { ConformanceCase, Need } from './case.js';
 import { CERTIFICATES } from './cases/certificates.js';
 import { DEDUCTING } from './cases/deducting.js';
-import { DESK } from './cases/desk.js';
+import { DESK, DESK_FILES } from './cases/desk.js';
 import { DOCUMENTS, ROLLBACKS } from './cases/documents.js';
 import { DUPLICATES } from './cases/duplicates.js';
 import { ENCODINGS } from './cases/encodings.js';
@@ -12,6 +12,7 @@ import { INQUIRING } from './cases/inquiring.js';
 import { LATENESS } from './cases/lateness.js';
 import { LIMITS } from './cases/limits.js';
 import { NOTICES } from './cases/notices.js';
+import { RECEIPTS } from './cases/receipts.js';
 import { RELEASING } from './cases/releasing.js';
 import { RENEWING } from './cases/renewing.js';
 import { RUBBISH, SIGNATURES } from './cases/signatures.js';
@@ -41,6 +42,8 @@ export const CASES: readonly ConformanceCase[] = [
   ...NOTICES,
   ...CERTIFICATES,
   ...OWN_CODES,
+  ...RECEIPTS,
+  ...DESK_FILES,
 ];
 
 /** A case with its place in the table. */

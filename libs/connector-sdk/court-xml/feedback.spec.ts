@@ -5,6 +5,7 @@ import { freeze, freezeOf, inquiry } from '../fixtures/orders.js';
 import {
   COURT_STATUS_TABLE,
   courtCodes,
+  md5Hex,
   cutFeedback,
   readCourtFeedback,
   ROLLBACK_CODES,
@@ -340,5 +341,46 @@ describe("a bank's own codes", () => {
     expect(both(xmlElement('zhxx', { ...zhxx, ...AT }), inquiry)[1]).toMatchObject({
       content: { inquiry: { holdings: [{ kind: 'current', state: 'dormant', restriction: { code: 'wages' } }] } },
     });
+  });
+});
+
+describe('a receipt beside an answer', () => {
+  const paper = Buffer.from('%PDF-1.7 …');
+  const hzxx = (change: Record<string, string> = {}) =>
+    xmlElement('hzxx', {
+      BDHM,
+      WJMC: '回执.pdf',
+      WJLX: 'pdf',
+      WSLB: '回执',
+      WSNR: paper.toString('base64'),
+      MD5: md5Hex(paper),
+      ...change,
+    });
+  const readBoth = (...records: readonly XmlElement[]) => readCourtFeedback(bytesOf(...records), freeze, 'plain', CODES);
+
+  it('is read with what it says', () =>
+    expect(readBoth(kzxx(), hzxx({ EX1_XM: freeze.debtor.name, EX1_AH: freeze.case.number, EX1_JE: '62310.45' }))).toMatchObject({
+      kind: 'answer',
+      receipts: [{ name: '回执.pdf', content: paper }],
+    }));
+
+  it.each<[string, Record<string, string>]>([
+    ['another number', { BDHM: '1' }],
+    ['another MD5', { MD5: '0'.repeat(32) }],
+    ['another debtor', { EX1_XM: '陈致远' }],
+    ['another case', { EX1_AH: '(2026)鄂0106执1号' }],
+    ['another sum', { EX1_JE: '66213.50' }],
+    ['another class', { WSLB: '裁定书' }],
+  ])('of %s makes the answer unreadable', (_, change) => expect(readBoth(kzxx(), hzxx(change)).kind).toBe('unreadable'));
+
+  it('that does not agree is told apart from an answer that cannot be read', () => {
+    expect(readBoth(kzxx(), hzxx({ EX1_JE: '0.07' }))).toMatchObject({ isMismatch: true });
+    expect(readBoth(kzxx({ CCXH: '9' }), hzxx())).not.toHaveProperty('isMismatch');
+  });
+
+  it('is cut out with the records that it stands behind, and stands behind none of its own', () => {
+    const list = (...records: readonly XmlElement[]) => Buffer.from(`<kzxxList>${bytesOf(...records).toString()}</kzxxList>`);
+    expect(cutFeedback(list(kzxx(), hzxx()), 'plain')).toEqual([{ orderNumber: BDHM, kind: 'control', bytes: bytesOf(kzxx(), hzxx()) }]);
+    expect(() => cutFeedback(list(hzxx()), 'plain')).toThrow('no record of an answer');
   });
 });

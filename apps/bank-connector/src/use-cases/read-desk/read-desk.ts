@@ -47,8 +47,15 @@ export class ReadDesk {
         return { type, number, title, sha256, size, seal, content: content.toString('base64') };
       }),
     );
+    const credentials = await Promise.all(
+      officer.credentials.map(async ({ kind, number, imageDigest }) => {
+        if (imageDigest === undefined) return { kind, number };
+        const image = await desk.documents.get(known.row.case_id, imageDigest);
+        return { kind, number, image: image.toString('base64') };
+      }),
+    );
     await recordReading(found, principal, 'documents');
-    return { items, credentials: officer.credentials.map(({ kind, number }) => ({ kind, number })) };
+    return { items, credentials };
   }
 }
 
