@@ -100,7 +100,12 @@ async function ordersOf(desk: Desk, rows: readonly DeskRow[]): Promise<ReadonlyM
   return found;
 }
 
-async function recordReading({ desk, known }: DeskOrder, principal: Principal, what: 'detail' | 'documents'): Promise<void> {
+/** What is read in clear leaves a fact before it is shown. */
+export async function recordReading(
+  { desk, known }: DeskOrder,
+  principal: Principal,
+  what: 'detail' | 'documents' | 'print',
+): Promise<void> {
   const { database, announce, clock } = desk.context;
   const content = { what, at: instantText(clock.now()) };
   await database.run(async (tx) => void (await announce.fact(tx, known, 'desk.read', content, principal.userId)));
