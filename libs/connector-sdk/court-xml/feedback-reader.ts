@@ -34,7 +34,7 @@ export function readCourtFeedback(bytes: Buffer, order: OrderDispatched, coding:
 
 /** What could not be read, and whether a receipt is to blame. */
 export function unreadable(error: unknown): AnswerReading {
-  return { kind: 'unreadable', reason: errorText(error), ...(error instanceof ReceiptMismatch ? { isMismatch: true } : {}) };
+  return { kind: 'unreadable', reason: errorText(error), ...(error instanceof ReceiptMismatch ? { isMismatch: true as const } : {}) };
 }
 
 /** The records of a document, with or without the list around them. */

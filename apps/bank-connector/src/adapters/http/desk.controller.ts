@@ -21,9 +21,9 @@ export class DeskReadController {
 
   constructor(@Inject(BankHosts) hosts: BankHosts, @Inject(CONNECTOR_PARTS) { courtSigner }: ConnectorParts) {
     const desks = new Desks(hosts);
-    const isOwn = courtSigner instanceof Ed25519Signer;
     this.reading = new ReadDesk(desks);
-    this.printing = new PrintAtDesk(desks, isOwn ? new Ed25519Verifier(courtSigner.publicKeyPem(), courtSigner.keyId) : undefined);
+    const courtKey = courtSigner instanceof Ed25519Signer ? new Ed25519Verifier(courtSigner.publicKeyPem(), courtSigner.keyId) : undefined;
+    this.printing = new PrintAtDesk(desks, courtKey);
   }
 
   @Get('orders')

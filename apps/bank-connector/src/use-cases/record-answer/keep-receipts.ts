@@ -1,10 +1,9 @@
-import { faultOfReceipt, type ReceiptFault } from '#connector-sdk';
+import { faultOfReceipt, type AnswerReading, type ReceiptFault } from '#connector-sdk';
 import type { ReceiptRef } from '#contracts';
 import { sha256Hex } from '#kernel';
 import type { BlobStore } from '#privacy';
 import type { KnownOrder } from '../../adapters/store/order-vault.js';
 import type { Judgement } from './judge-answer.js';
-import type { Hearing } from './record-answer.js';
 
 const REASONS: Readonly<Record<ReceiptFault, string>> = {
   'too-large': '过大',
@@ -21,7 +20,7 @@ export async function keepReceipts(
   blobs: BlobStore,
   { row }: KnownOrder,
   judgement: Judgement,
-  { reading, receipts = [] }: Hearing,
+  { reading, receipts = [] }: { readonly reading: AnswerReading; readonly receipts?: readonly ReceiptRef[] },
 ): Promise<{ readonly judgement: Judgement; readonly receipts: readonly ReceiptRef[] }> {
   if (judgement.kind === 'doubt' || reading.kind === 'unreadable' || !reading.receipts) return { judgement, receipts };
   for (const { content } of reading.receipts) {
