@@ -110,9 +110,13 @@ export type PullReply =
   | { readonly kind: 'credentials'; readonly order: OrderDispatched; readonly images: DocumentContents }
   | { readonly kind: 'results'; readonly results: readonly UploadResult[] };
 
+/** Refuses a user or password. @throws AppError `unauthenticated` */
+export type SignIn = (given: { readonly user: string; readonly password: string }) => void;
+
 /** A bank that polls: its envelope, and the bodies of its calls. Readers throw AppError `invalid` for what is not of the dialect. */
 export interface PullConnector extends OrderTranslation {
-  readCall(bytes: Buffer): PullCall;
+  /** Asks `assertSignedIn` before it parses what is larger than a poll; the caller asks again about what was read. */
+  readCall(bytes: Buffer, assertSignedIn: SignIn): PullCall;
   /** Only for a call whose sign-in has been judged. */
   readContent(call: PullCall): PullContent;
   writeReply(operation: PullOperation, reply: PullReply): Buffer;

@@ -82,7 +82,7 @@ export function readCodeMappings(read: ProfileReader, raw: unknown): CodeMapping
   const row = read.mapping(raw, '/codes', TABLES);
   const given = TABLES.filter((table) => row[table] !== undefined);
   if (given.length === 0) read.fault('/codes', 'is empty: name a table, or leave it out');
-  return Object.fromEntries(given.map((table) => [table, readTable(read, row[table], table)])) as CodeMappings;
+  return Object.fromEntries(given.map((table) => [table, readTable(read, row[table], table)]));
 }
 
 function readTable(read: ProfileReader, raw: unknown, table: CodeTable): Readonly<Record<string, string>> {

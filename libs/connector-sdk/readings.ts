@@ -8,8 +8,21 @@ export type AnswerReading =
       readonly answeredAt: string;
       readonly receivedAt?: string;
       readonly content: AnswerContent;
+      /** Sealed documents that came with it; nobody has looked into the files yet. */
+      readonly receipts?: readonly HeardReceipt[];
     }
-  | { readonly kind: 'unreadable'; readonly reason: string };
+  | {
+      readonly kind: 'unreadable';
+      readonly reason: string;
+      /** The answer could be read, but its receipt is another order's, or says something else than the answer. */
+      readonly isMismatch?: true;
+    };
+
+/** A receipt 回执 as a bank sent it. */
+export interface HeardReceipt {
+  readonly name: string;
+  readonly content: Buffer;
+}
 
 /** Exactly one of the three, as in the contract. */
 export type AnswerContent =

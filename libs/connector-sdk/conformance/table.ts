@@ -4,7 +4,7 @@ import type { ConformanceCase, Need } from './case.js';
 import { CERTIFICATES } from './cases/certificates.js';
 import { DAY_STATEMENTS } from './cases/day-statements.js';
 import { DEDUCTING } from './cases/deducting.js';
-import { DESK } from './cases/desk.js';
+import { DESK, DESK_FILES } from './cases/desk.js';
 import { DOCUMENTS, ROLLBACKS } from './cases/documents.js';
 import { DUPLICATES } from './cases/duplicates.js';
 import { ENCODINGS } from './cases/encodings.js';
@@ -13,6 +13,7 @@ import { INQUIRING } from './cases/inquiring.js';
 import { LATENESS } from './cases/lateness.js';
 import { LIMITS } from './cases/limits.js';
 import { NOTICES } from './cases/notices.js';
+import { RECEIPTS } from './cases/receipts.js';
 import { REGISTER_ANSWERS } from './cases/register/answers.js';
 import { ASKED_OF_REGISTERS } from './cases/register/common.js';
 import { REGISTER_DOUBTS } from './cases/register/doubts.js';
@@ -52,6 +53,8 @@ export const CASES: readonly ConformanceCase[] = [
   ...REGISTER_ANSWERS,
   ...REGISTER_DOUBTS,
   ...OWN_CODES,
+  ...RECEIPTS,
+  ...DESK_FILES,
 ];
 
 /** A case with its place in the table. */

@@ -53,20 +53,27 @@ export function writeCourtCredentials(
 ): Buffer {
   const of = (kind: 'work' | 'duty') => officer.credentials.find((one) => one.kind === kind);
   const [work, duty] = [of('work'), of('duty')];
-  const scan = (digest: string | undefined) => (digest === undefined ? undefined : images.get(digest)?.toString('base64'));
+  const scan = (digest: string | undefined) => (digest === undefined ? undefined : images.get(digest));
   const [workScan, dutyScan] = [scan(work?.imageDigest), scan(duty?.imageDigest)];
   const record = xmlElement('zjinfo', {
     BDHM: orderNumber,
     XH: '1',
     ZJMC: officer.name,
     GZZBM: work?.number,
-    GZZWJGS: workScan && 'jpg',
-    GZZ: workScan,
+    GZZWJGS: workScan && formatOf(workScan),
+    GZZ: workScan?.toString('base64'),
     GWZBM: duty?.number,
-    GWZWJGS: dutyScan && 'jpg',
-    GWZ: dutyScan,
+    GWZWJGS: dutyScan && formatOf(dutyScan),
+    GWZ: dutyScan?.toString('base64'),
   });
   return writeDocument(xmlElement('zjinfoList', {}, [record]), coding);
+}
+
+const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
+
+/** By the scan's own bytes; the register takes no other kinds. */
+function formatOf(scan: Buffer): 'png' | 'jpg' {
+  return scan.subarray(0, PNG.length).equals(PNG) ? 'png' : 'jpg';
 }
 
 /** A checksum of the interface, not a protection. */

@@ -6,6 +6,7 @@ import type { AttributeCoding } from './attribute-coding.js';
 import { controlLineOf } from './control-reader.js';
 import { inquiryOf } from './inquiry-reader.js';
 import { codeOf, compact, freeText, timeOf, valueOf, wholeNumber } from './values.js';
+import { ReceiptMismatch, receiptsOf } from './receipt-reader.js';
 import { NotReadable, type XmlElement } from './xml-element.js';
 import { decodeElement, readXmlPieces, XML_LIMITS, type RawElement } from './xml-reader.js';
 
@@ -27,8 +28,13 @@ export function readCourtFeedback(bytes: Buffer, order: OrderDispatched, coding:
     const records = recordsOf(readXmlPieces(bytes, XML_LIMITS)).map((record) => decodeElement(record, coding));
     return readingOf(records, order, codes);
   } catch (error) {
-    return { kind: 'unreadable', reason: errorText(error) };
+    return unreadable(error);
   }
+}
+
+/** What could not be read, and whether a receipt is to blame. */
+export function unreadable(error: unknown): AnswerReading {
+  return { kind: 'unreadable', reason: errorText(error), ...(error instanceof ReceiptMismatch ? { isMismatch: true as const } : {}) };
 }
 
 /** The records of a document, with or without the list around them. */
@@ -40,22 +46,29 @@ export function recordsOf(pieces: readonly RawElement[]): readonly RawElement[] 
   return records;
 }
 
+/** Records that stand beside an answer's own: bookings of its accounts, the bank's receipts. */
+const BESIDE: Readonly<Record<string, string>> = { zhxx: 'wlxx', kzxx: 'hzxx' };
+
 function readingOf(all: readonly XmlElement[], order: OrderDispatched, codes: DialectCodes): AnswerReading {
-  const records = all.filter(({ name }) => name !== 'wlxx');
+  const records = all.filter(({ name }) => name !== 'wlxx' && name !== 'hzxx');
+  const receipts = all.filter(({ name }) => name === 'hzxx');
   const bookings = all.filter(({ name }) => name === 'wlxx');
   const [first] = records;
   if (!first) throw new NotReadable('an answer without a record');
   if (records.length > RECORDS_MAX) throw new NotReadable(`an answer with more than ${RECORDS_MAX} records`);
   for (const record of all) {
     if (valueOf(record, 'BDHM') !== order.orderNumber) throw new NotReadable('the answer names another order');
-    if (record.name !== first.name && !(record.name === 'wlxx' && first.name === 'zhxx')) throw new NotReadable('an answer of two kinds');
+    const isBeside = record.name === BESIDE[first.name];
+    if (record.name !== first.name && !isBeside) throw new NotReadable('an answer of two kinds');
   }
+  const content = first.name === 'zhxx' ? inquiryContent(records, bookings, order, codes) : contentOf(records, first, order, codes);
   return compact({
     kind: 'answer' as const,
     orderNumber: order.orderNumber,
     answeredAt: answeredAtOf(records),
     receivedAt: timeOf(first, 'EX1_RECEIVEDAT'),
-    content: first.name === 'zhxx' ? inquiryContent(records, bookings, order, codes) : contentOf(records, first, order, codes),
+    content,
+    receipts: receipts.length === 0 ? undefined : receiptsOf(receipts, order, content),
   });
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ControlLine } from '#contracts';
-import { withOwnCodes } from '../profile-codes.js';
 import { freeze, freezeOf, inquiry } from '../fixtures/orders.js';
 import {
   COURT_STATUS_TABLE,
@@ -284,61 +283,4 @@ describe('a document of many answers', () => {
     ['no number', document(record('', '1'))],
     ['something else', document(xmlElement('cxqq', { BDHM: 'A' }))],
   ])('is not cut with %s', (_, bytes) => expect(() => cutFeedback(bytes, 'base64-gbk')).toThrow());
-});
-
-describe("a bank's own codes", () => {
-  const own = {
-    status: { Z1: 'executed', '1/half': 'partly-executed' },
-    reason: { K12: 'ACCOUNT_CLOSED', 户已销: 'ACCOUNT_CLOSED' },
-    rollback: { R7: '0403' },
-    accountKind: { '26': 'current' },
-    accountState: { 久悬: 'dormant' },
-    restriction: { GZ: 'wages' },
-    credit: { Q: 'credited' },
-  } as const;
-  const codes = withOwnCodes('b', CODES, own);
-  const both = (record: XmlElement, order = freeze) =>
-    [CODES, codes].map((tables) => readCourtFeedback(bytesOf(record), order, 'plain', tables));
-
-  it.each<[string, Record<string, string>, Partial<ControlLine>]>([
-    ['a status', { KZZT: 'Z1' }, { status: 'executed' }],
-    ['a status with its extension', { KZZT: '1', EX1_STATUS: 'half' }, { status: 'partly-executed' }],
-  ])('tell what %s means; without them the line is undetermined', (_, change, line) => {
-    expect(both(kzxx(change))).toMatchObject([
-      { content: { control: { lines: [{ status: 'undetermined' }] } } },
-      { content: { control: { lines: [line] } } },
-    ]);
-  });
-
-  it.each([
-    ['code', { EX1_REASON: 'K12', WNKZYY: '不能' }],
-    ['text', { WNKZYY: '户已销' }],
-  ])('tell a reason by its %s', (_, change) =>
-    expect(both(kzxx({ KZZT: '2', ...change }))[1]).toMatchObject({
-      content: { control: { lines: [{ status: 'refused', reason: { code: 'ACCOUNT_CLOSED' } }] } },
-    }),
-  );
-
-  it('tell why an order was given back; without them the answer cannot be read', () =>
-    expect(both(xmlElement('htxx', { BDHM, XCHTYY: 'R7', ...AT }))).toMatchObject([
-      { kind: 'unreadable' },
-      { kind: 'answer', content: { rollback: { code: '0403' } } },
-    ]));
-
-  it('name kinds and states of accounts and their restrictions', () => {
-    const zhxx = {
-      BDHM: inquiry.orderNumber,
-      CCXH: '1',
-      KHZH: '1',
-      CCLB: '26',
-      ZHZT: '久悬',
-      BZ: '156',
-      YE: '1.00',
-      KYYE: '1.00',
-      EX1_RESTRICTION: 'GZ',
-    };
-    expect(both(xmlElement('zhxx', { ...zhxx, ...AT }), inquiry)[1]).toMatchObject({
-      content: { inquiry: { holdings: [{ kind: 'current', state: 'dormant', restriction: { code: 'wages' } }] } },
-    });
-  });
 });

@@ -13,8 +13,7 @@ export function writeOrder(order: OrderDispatched, contents: DocumentContents): 
   return Buffer.concat([
     wrapRecords(listOfAction(order.action), [writeCourtOrder(order, CODING)]),
     writeCourtDocuments(order, documents, CODING),
-    // The scans do not travel yet: the numbers are what banks compare with what was filed beforehand (R2).
-    writeCourtCredentials(order, new Map(), CODING),
+    writeCourtCredentials(order, contents, CODING),
   ]);
 }
 

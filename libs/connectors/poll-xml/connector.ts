@@ -8,8 +8,10 @@ import {
   type PullContent,
   type PullOperation,
   type PullReply,
+  type SignIn,
 } from '#connector-sdk';
 import { CODES } from './config.js';
+import { assertKnown, UNKNOWN_BYTES_MAX } from './peek-sign-in.js';
 import { readCall } from './read-call.js';
 import { CODING, readContent } from './read-content.js';
 import { writeFault, writeReply } from './write-reply.js';
@@ -27,7 +29,8 @@ export class PollXml implements PullConnector {
     return courtXml.readCourtFeedback(bytes, order, CODING, this.codes);
   }
 
-  readCall(bytes: Buffer): PullCall {
+  readCall(bytes: Buffer, assertSignedIn: SignIn): PullCall {
+    if (bytes.length > UNKNOWN_BYTES_MAX) assertKnown(bytes, assertSignedIn);
     return readCall(bytes);
   }
 

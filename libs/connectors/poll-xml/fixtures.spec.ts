@@ -12,6 +12,7 @@ const CALLS = SAMPLES.filter((name) => name.startsWith('call-'));
 const REPLIES = SAMPLES.filter((name) => name.startsWith('reply-'));
 const CODING = 'base64-gbk';
 const connector = new PollXml();
+const anybody = (): void => undefined;
 const sample = (name: string): Buffer => readFileSync(new URL(name, FOLDER));
 
 const errorsOf = async (contents: string, main: string, ...others: readonly string[]) =>
@@ -50,7 +51,7 @@ describe('the published samples of poll-xml', () => {
   it.each(CALLS)('%s has a valid argument and content, and the connector reads it', async (name) => {
     const argument = courtXml.readXml(sample(name)).children.at(-1)?.children[0]?.children[0]?.text ?? '';
     expect(await errorsOf(argument, 'poll-xml-argument-1.xsd')).toEqual([]);
-    const call = connector.readCall(sample(name));
+    const call = connector.readCall(sample(name), anybody);
     expect([call.user, call.password]).toEqual(['hankoubank', 'a-password-of-some-length']);
     if (call.content.length === 0) return;
     const root = courtXml.decodeElement(courtXml.readXml(call.content), CODING);

@@ -14,6 +14,7 @@ const RUNS = Number(process.env['FUZZ_RUNS'] ?? 2_000);
 const CORPUS = new URL('./corpus/', import.meta.url);
 const FIXTURES = new URL('./fixtures/', import.meta.url);
 const connector = new PollXml();
+const anybody = (): void => undefined;
 
 const saved = readdirSync(CORPUS).map((name) => readFileSync(new URL(name, CORPUS)));
 const samples = readdirSync(FIXTURES).map((name) => readFileSync(new URL(name, FIXTURES)));
@@ -60,7 +61,7 @@ const damaged = (originals: readonly Buffer[]) =>
 /** What the web service does with a body: a call with its content, or a refusal that its caller is told. */
 function take(body: Buffer): PullCall | undefined {
   try {
-    const call = connector.readCall(body);
+    const call = connector.readCall(body, anybody);
     if (['query-feedback', 'control-feedback', 'rollback', 'transactions', 'receipts'].includes(call.operation))
       connector.readContent(call);
     return call;

@@ -4,6 +4,7 @@ import { courtXml, type PullCall } from '#connector-sdk';
 import { ANSWERS_MAX, manifest, PollXml, readConfig, RECEIPTS_MAX, STATUS_TABLE } from './index.js';
 
 const connector = new PollXml();
+const anybody = (): void => undefined;
 const CODING = 'base64-gbk';
 
 const record = (name: string, BDHM: string, more: Record<string, string> = {}): Buffer =>
@@ -107,7 +108,12 @@ describe('poll-xml', () => {
     '<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:ns1="urn:chakong:poll-xml:1">\r\n <SOAP-ENV:Header/>\r\n <SOAP-ENV:Body>\r\n  <ns1:getQueryList><arg0>&lt;request user="u" password="p" limit="5"/&gt;</arg0></ns1:getQueryList></SOAP-ENV:Body></SOAP-ENV:Envelope>',
     '<?xml version="1.0" encoding="utf-8"?><Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><getQueryList xmlns="urn:chakong:poll-xml:1"><argument><![CDATA[<?xml version="1.0"?><params limit="5" password="p" user="u" other=""></params>]]></argument></getQueryList></Body></Envelope>',
   ])('reads the envelope of another client (%#)', (envelope) =>
-    expect(connector.readCall(Buffer.from(envelope))).toMatchObject({ operation: 'query-list', user: 'u', password: 'p', limit: 5 }),
+    expect(connector.readCall(Buffer.from(envelope), anybody)).toMatchObject({
+      operation: 'query-list',
+      user: 'u',
+      password: 'p',
+      limit: 5,
+    }),
   );
 
   it.each([
@@ -117,7 +123,7 @@ describe('poll-xml', () => {
     ],
     ['no name space', '<Envelope><Body><getQueryList><a/></getQueryList></Body></Envelope>'],
     ['no argument', '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><getQueryList/></s:Body></s:Envelope>'],
-  ])('refuses an envelope of %s', (_, envelope) => expect(() => connector.readCall(Buffer.from(envelope))).toThrow(AppError));
+  ])('refuses an envelope of %s', (_, envelope) => expect(() => connector.readCall(Buffer.from(envelope), anybody)).toThrow(AppError));
 
   it('describes an address that needs escaping', () =>
     expect(courtXml.readXml(connector.describe('https://bank.example/a?b&c')).source).toContain(

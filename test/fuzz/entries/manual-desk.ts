@@ -95,9 +95,9 @@ export const MANUAL_DESK = [
     name: 'desk-receipt-file',
     samples: () => [bytes(PDF), bytes(PDF.repeat(80))],
     pieces: ['%PDF-', '%%EOF', '\n', 'MZ', '<html>', '\u0000', 'ÿØÿ'],
-    read: (input) => {
+    read: async (input) => {
       const receipt = readReceipt(Buffer.from(input));
-      checkReceipt(receipt);
+      await checkReceipt(receipt);
       return receipt;
     },
     refuses: code('invalid', 'too-large', 'unsupported-media-type'),
@@ -109,9 +109,9 @@ export const MANUAL_DESK = [
       json({ name: '回执.pdf', content: bytes(PDF).toString('base64'), sha256: sha256Hex(bytes(PDF)) }),
     ],
     pieces: [...PIECES, '"sha256"', '"name"', '"content"', '=', '-', '../', '\\u0000'],
-    read: (input) => {
+    read: async (input) => {
       const receipt = readReceipt(parseStrictJson(input));
-      checkReceipt(receipt);
+      await checkReceipt(receipt);
       return receipt;
     },
     refuses: code('invalid', 'too-large', 'unsupported-media-type'),

@@ -14,7 +14,7 @@ const BRINGS: readonly PullOperation[] = ['receipts', 'query-feedback', 'control
 
 /** What the web service does with a body: a call with its content, or a refusal that its caller is told. */
 function take(body: Buffer) {
-  const call = connector.readCall(body);
+  const call = connector.readCall(body, () => undefined);
   return BRINGS.includes(call.operation) ? { call, content: connector.readContent(call) } : { call };
 }
 

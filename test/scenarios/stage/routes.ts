@@ -89,6 +89,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/v1/desk/orders', users: DESK },
   { method: 'GET', path: '/api/v1/desk/orders/{orderNumber}', users: DESK },
   { method: 'GET', path: '/api/v1/desk/orders/{orderNumber}/documents', users: DESK },
+  { method: 'GET', path: '/api/v1/desk/orders/{orderNumber}/print', users: DESK },
   { method: 'POST', path: '/api/v1/desk/orders/{orderNumber}/answer', users: CLERK },
   { method: 'POST', path: '/api/v1/desk/orders/{orderNumber}/rollback', users: CLERK },
   { method: 'POST', path: '/api/v1/desk/orders/{orderNumber}/receipts', users: CLERK },

@@ -181,6 +181,8 @@ describe('a manual desk', () => {
     expect((await call(clerk, 'POST', path, { body: { ...json, sha256: '0'.repeat(64) } })).status).toBe(400);
     expect((await call(clerk, 'POST', path, { body: { content: Buffer.from('GIF89a').toString('base64') } })).status).toBe(415);
     expect((await call(clerk, 'POST', path, { raw: { type: 'text/plain', bytes: pdf('x') } })).status).toBe(415);
+    const script = pdf('1 0 obj<</OpenAction<</S/Java#53cript/JS(1)>>>>endobj');
+    expect((await call(clerk, 'POST', path, { raw: { type: 'application/pdf', bytes: script } })).body['code']).toBe('invalid');
     await call(clerk, 'POST', `/orders/${order.orderNumber}/answer`, { body: executed });
     await call(reviewer, 'POST', `/orders/${order.orderNumber}/review`, { body: { decision: 'approve' } });
     await eventually(() => answersTo(order.orderNumber).length === 1);

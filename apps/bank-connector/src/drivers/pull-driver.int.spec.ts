@@ -54,6 +54,14 @@ describe('a bank that polls', () => {
   };
   const answersTo = (orderNumber: string) => connector.rig.heard.answers.filter((answer) => answer.orderNumber === orderNumber);
 
+  it('is refused by its password before what it brings is parsed', async () => {
+    const content = 'no XML, and no Base64 either '.repeat(20_000);
+    expect(await bank('another-password').call('uploadQueryFeedback', { content })).toMatchObject({ status: 401, code: 'unauthenticated' });
+    expect(await bank().call('uploadQueryFeedback', { content })).toMatchObject({ status: 400, code: 'invalid' });
+    const nobodys = Buffer.alloc(1_000_000, '<a>');
+    expect(await bank().send(nobodys)).toMatchObject({ status: 400, code: 'invalid', fault: expect.stringContaining('64KiB') });
+  });
+
   it('gets nothing outside its service hours, and what has waited when it opens', async () => {
     await connector.close();
     const [today, wholeDay] = [legalDateOf(clock.now()), [{ fromMinute: 0, toMinute: 1_440 }]];

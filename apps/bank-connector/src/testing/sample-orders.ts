@@ -4,7 +4,8 @@ import type { Rig } from './rig.js';
 
 export const CASE_ID = '0195a0c0-0000-7000-8000-000000000002';
 export const OFFICER_ID = '0195a0c0-0000-7000-8000-000000000003';
-const PDF = Buffer.from('%PDF-1.7\nsample\n%%EOF\n');
+/** The one document of every sample order. */
+export const PDF = Buffer.from('%PDF-1.7\nsample\n%%EOF\n');
 
 /** Makes the case's key and stores the one document that all sample orders carry. Safe to call again. */
 export async function prepareCase(rig: Rig, caseId = CASE_ID): Promise<string> {

@@ -130,4 +130,9 @@ export interface LineReport {
 export type BankAnswer =
   | { readonly kind: 'rollback'; readonly code: string; readonly note: string }
   | { readonly kind: 'inquiry'; readonly result: 'found' | 'no-account' | 'identity-mismatch'; readonly accounts: readonly AccountReport[] }
-  | { readonly kind: 'control'; readonly lines: readonly LineReport[] };
+  | {
+      readonly kind: 'control';
+      readonly lines: readonly LineReport[];
+      /** Whether a sealed receipt goes with it, and whether its record tells another sum. */
+      readonly receipt?: 'right' | 'wrong';
+    };

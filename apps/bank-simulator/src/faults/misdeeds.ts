@@ -38,6 +38,8 @@ export const MISDEEDS = [
   'other-line',
   'unknown-word',
   'own-code',
+  'gives-receipt',
+  'wrong-receipt',
   'wrong-rollback',
   'rolls-back',
   'executes-again',
@@ -56,6 +58,9 @@ export interface DebtorFaults {
   readonly register?: RegisterDeed;
 }
 
+/** A bank that seals a receipt for what it did; the books of the others are right without one. */
+const RECEIPTS: Readonly<Partial<Record<Misdeed, 'right' | 'wrong'>>> = { 'gives-receipt': 'right', 'wrong-receipt': 'wrong' };
+
 /** A sum that no honest answer of a small book holds. */
 const WRONG = '0.07';
 
@@ -70,7 +75,8 @@ export function misstated(answer: BankAnswer, misdeed: Misdeed | undefined): Ban
       return misstatedInquiry(answer, misdeed);
     case 'control': {
       const lines = misdeed === 'hides-line' ? answer.lines.slice(0, -1) : answer.lines;
-      return { kind: 'control', lines: lines.map((line) => misstatedLine(line, misdeed)) };
+      const receipt = RECEIPTS[misdeed];
+      return { kind: 'control', lines: lines.map((line) => misstatedLine(line, misdeed)), ...(receipt ? { receipt } : {}) };
     }
     default:
       return unreachable(answer);

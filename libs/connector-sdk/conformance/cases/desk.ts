@@ -4,6 +4,8 @@ import type { ConformanceCase, DeskCall, DeskReply, DeskSide, DeskWork, Stage, T
 import { equal, figures, inquiryOf, must } from '../expect.js';
 import { current, effectsAre, freezeOrder } from '../steps.js';
 
+/** Opens with a script. */
+const ACTIVE_PDF = Buffer.from('%PDF-1.7\n1 0 obj<</OpenAction<</S/J#61vaScript/JS(1)>>>>endobj\ntrailer<<>>\n%%EOF\n').toString('base64');
 const PDF = Buffer.from('%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n').toString('base64');
 
 /** A freeze at the screen with the rote clerks kept away; when the case is through with it they finish it rightly. */
@@ -164,4 +166,11 @@ export const DESK: readonly ConformanceCase[] = [
       equal('result', inquiryOf(await finished).result, 'no-account');
     },
   },
+];
+
+/** Came later than the other tables, and so has its place behind them. */
+export const DESK_FILES: readonly ConformanceCase[] = [
+  sitting('desk-receipt-with-script', 'R26', 'a receipt that would run something is not taken', async ({ call }) => {
+    status('the receipt', await call('clerk', 'receipts', { name: '回执.pdf', content: ACTIVE_PDF }), 400);
+  }),
 ];

@@ -6,7 +6,8 @@ import { EnterBy, OnceCall, type WriteExchange } from '#http';
 import type { Tx } from '#persistence';
 import { AppError } from '#kernel';
 import { BankHosts } from '../../bank-hosts.js';
-import { AddReceipt, RECEIPT_BYTES_MAX } from '../../use-cases/add-receipt/add-receipt.js';
+import { RECEIPT_BYTES_MAX } from '#connector-sdk';
+import { AddReceipt } from '../../use-cases/add-receipt/add-receipt.js';
 import { AnswerAtDesk } from '../../use-cases/answer-at-desk/answer-at-desk.js';
 import { Desks, type DeskOrder } from '../../use-cases/read-desk/desks.js';
 import { ReviewAtDesk } from '../../use-cases/review-at-desk/review-at-desk.js';
@@ -86,7 +87,7 @@ export class DeskWritesController implements OnModuleInit {
   @ApiConsumes('application/json', 'application/pdf')
   @ApiBody({ schema: { ...JSON_BODY, example: { name: '回执.pdf', content: '<Base64>', sha256: '<可省略>' } } })
   @ApiResponse({ status: 413, description: '`too-large`' })
-  @ApiResponse({ status: 415, description: '`unsupported-media-type`：不是 PDF' })
+  @ApiResponse({ status: 415, description: '`unsupported-media-type`：不是 PDF；含可执行内容的 PDF 为 400 `invalid`' })
   receipt(@OnceCall() call: WriteExchange, @Param('orderNumber') orderNumber: string, @Body() body: unknown): Promise<object> {
     return this.writes.run(call, async () => {
       const work = await this.receiving.prepare(call.principal, orderNumber, readReceipt(body));

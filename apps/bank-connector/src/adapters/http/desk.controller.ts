@@ -1,10 +1,13 @@
-import { Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { Get, Header, Inject, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiResponse } from '@nestjs/swagger';
 import type { Principal } from '#access';
 import { Caller, EnterBy } from '#http';
+import { Ed25519Signer, Ed25519Verifier } from '#trust';
 import { BankHosts } from '../../bank-hosts.js';
+import { CONNECTOR_PARTS, type ConnectorParts } from '../../connector-parts.js';
 import { Desks } from '../../use-cases/read-desk/desks.js';
 import { ReadDesk } from '../../use-cases/read-desk/read-desk.js';
+import { PrintAtDesk } from '../../use-cases/print-at-desk/print-at-desk.js';
 import { DeskOrdersQuery, DeskRegisterQuery } from './desk-bodies.js';
 import { DETAIL_EXAMPLE, DOCUMENTS_EXAMPLE, LIST_EXAMPLE, NUMBER_PARAM } from './desk-examples.js';
 import { ordersQuery, pageAnswer, registerQuery } from './desk-paging.js';
@@ -14,9 +17,13 @@ import { DeskController } from './principal.js';
 @DeskController()
 export class DeskReadController {
   private readonly reading: ReadDesk;
+  private readonly printing: PrintAtDesk;
 
-  constructor(@Inject(BankHosts) hosts: BankHosts) {
-    this.reading = new ReadDesk(new Desks(hosts));
+  constructor(@Inject(BankHosts) hosts: BankHosts, @Inject(CONNECTOR_PARTS) { courtSigner }: ConnectorParts) {
+    const desks = new Desks(hosts);
+    this.reading = new ReadDesk(desks);
+    const courtKey = courtSigner instanceof Ed25519Signer ? new Ed25519Verifier(courtSigner.publicKeyPem(), courtSigner.keyId) : undefined;
+    this.printing = new PrintAtDesk(desks, courtKey);
   }
 
   @Get('orders')
@@ -46,6 +53,22 @@ export class DeskReadController {
   @ApiResponse({ status: 404, description: '`not-found`' })
   documents(@Caller() principal: Principal, @Param('orderNumber') orderNumber: string): Promise<object> {
     return this.reading.documents(principal, orderNumber);
+  }
+
+  /** Nothing in the page runs or is fetched, whatever stands in the order. */
+  @Get('orders/:orderNumber/print')
+  @EnterBy('desk.documents.read')
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-modals")
+  @Header('x-content-type-options', 'nosniff')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: '柜面办理用打印页：请求单、签章核验结果、证件（明文；查阅留痕）' })
+  @ApiParam(NUMBER_PARAM)
+  @ApiProduces('text/html')
+  @ApiOkResponse({ schema: { type: 'string', example: '<!doctype html>…' } })
+  @ApiResponse({ status: 404, description: '`not-found`' })
+  print(@Caller() principal: Principal, @Param('orderNumber') orderNumber: string): Promise<string> {
+    return this.printing.page(principal, orderNumber);
   }
 
   @Get('register')

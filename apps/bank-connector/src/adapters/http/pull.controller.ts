@@ -8,6 +8,7 @@ import type { BankHost } from '../../bank-host.js';
 import { BankHosts } from '../../bank-hosts.js';
 import { CONNECTOR_PARTS, type ConnectorParts } from '../../connector-parts.js';
 import type { Door } from '../../open-bank.js';
+import { assertSignedIn } from './bank-sign-in.js';
 import { PullCalls } from './pull-calls.js';
 
 /** Content types of SOAP 1.1; the second comes from clients that know the other version only. */
@@ -59,7 +60,7 @@ export class PullController implements OnModuleInit {
     const { connector } = door;
     try {
       if (!Buffer.isBuffer(request.body)) throw new AppError('invalid', '没有请求报文');
-      const call = connector.readCall(request.body);
+      const call = connector.readCall(request.body, (given) => assertSignedIn(door, given));
       const answer = await new PullCalls(host, door, this.parts.bankKeys).answer(call);
       void reply.status(200).header('content-type', XML).send(connector.writeReply(call.operation, answer));
     } catch (error) {

@@ -1,17 +1,14 @@
 import type { Principal } from '#access';
+import { faultOfReceipt, RECEIPT_BYTES_MAX, type ReceiptFault } from '#connector-sdk';
 import { AppError, newId, sha256Hex } from '#kernel';
 import type { Tx } from '#persistence';
 import { receiptsOf } from '../../adapters/store/desk-rows.js';
 import { wrongState } from '../answer-at-desk/answer-at-desk.js';
 import type { DeskOrder, Desks } from '../read-desk/desks.js';
 
-/** A scanned receipt (R26). */
-export const RECEIPT_BYTES_MAX = 8 * 1024 * 1024;
 /** Receipts of one order; the contract carries no more. */
 export const RECEIPTS_MAX = 20;
 const NAME_MAX = 200;
-/** Where a PDF's end mark must stand. */
-const TAIL_BYTES = 1_024;
 
 export interface UploadedReceipt {
   readonly name: string;
@@ -37,7 +34,7 @@ export class AddReceipt {
     const found = await this.desks.order(principal, 'desk.receipt.add', orderNumber);
     const { seen, known, desk } = found;
     if (seen.status !== 'received' && seen.status !== 'in-review') throw wrongState('该请求单已办结，不能再加回执');
-    checkReceipt(receipt);
+    await checkReceipt(receipt);
     const { vault, database, clock, entropy } = desk.context;
     if ((await receiptsOf(database.reader, orderNumber)).length >= RECEIPTS_MAX) throw wrongState(`回执至多${RECEIPTS_MAX}份`);
     const { digest, size } = await vault.blobs.put(known.row.case_id, receipt.bytes);
@@ -64,11 +61,17 @@ export class AddReceipt {
   }
 }
 
-/** Kind, size and digest; what is inside a PDF is for the people who read it. */
-export function checkReceipt({ name, bytes, sha256 }: UploadedReceipt): void {
-  if (bytes.length > RECEIPT_BYTES_MAX) throw new AppError('too-large', `回执不得超过 ${RECEIPT_BYTES_MAX / 1024 / 1024} MB`);
-  const isPdf = bytes.subarray(0, 5).toString('latin1') === '%PDF-' && bytes.subarray(-TAIL_BYTES).includes('%%EOF');
-  if (!isPdf) throw new AppError('unsupported-media-type', '回执必须是完整的 PDF 文件');
+const REFUSALS: Readonly<Record<ReceiptFault, () => AppError>> = {
+  'too-large': () => new AppError('too-large', `回执不得超过 ${RECEIPT_BYTES_MAX / 1024 / 1024} MB，展开后亦有上限`),
+  'not-a-pdf': () => new AppError('unsupported-media-type', '回执必须是完整的 PDF 文件'),
+  'active-content': () => invalid('/content', 'PDF 含有脚本、启动动作、内嵌文件等可执行内容，请打印或扫描为普通 PDF 后再上传'),
+  'not-inspectable': () => invalid('/content', 'PDF 已加密或其编码无法检查，请打印或扫描为普通 PDF 后再上传'),
+};
+
+/** Kind by content, active content, size and digest; what is written on the paper is for the people who read it. */
+export async function checkReceipt({ name, bytes, sha256 }: UploadedReceipt): Promise<void> {
+  const fault = await faultOfReceipt(bytes);
+  if (fault !== undefined) throw REFUSALS[fault]();
   if (sha256 !== undefined && sha256.toLowerCase() !== sha256Hex(bytes)) throw invalid('/sha256', '与文件内容不符');
   if (name.trim() === '' || name.length > NAME_MAX || /\p{Surrogate}|\p{Control}/u.test(name))
     throw invalid('/name', `须为1至${NAME_MAX}个字符`);

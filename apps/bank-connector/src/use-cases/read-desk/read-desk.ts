@@ -47,8 +47,15 @@ export class ReadDesk {
         return { type, number, title, sha256, size, seal, content: content.toString('base64') };
       }),
     );
+    const credentials = await Promise.all(
+      officer.credentials.map(async ({ kind, number, imageDigest }) => {
+        if (imageDigest === undefined) return { kind, number };
+        const image = await desk.documents.get(known.row.case_id, imageDigest);
+        return { kind, number, image: image.toString('base64') };
+      }),
+    );
     await recordReading(found, principal, 'documents');
-    return { items, credentials: officer.credentials.map(({ kind, number }) => ({ kind, number })) };
+    return { items, credentials };
   }
 }
 
@@ -93,7 +100,12 @@ async function ordersOf(desk: Desk, rows: readonly DeskRow[]): Promise<ReadonlyM
   return found;
 }
 
-async function recordReading({ desk, known }: DeskOrder, principal: Principal, what: 'detail' | 'documents'): Promise<void> {
+/** What is read in clear leaves a fact before it is shown. */
+export async function recordReading(
+  { desk, known }: DeskOrder,
+  principal: Principal,
+  what: 'detail' | 'documents' | 'print',
+): Promise<void> {
   const { database, announce, clock } = desk.context;
   const content = { what, at: instantText(clock.now()) };
   await database.run(async (tx) => void (await announce.fact(tx, known, 'desk.read', content, principal.userId)));

@@ -20,7 +20,8 @@ export function judgeAnswer(order: OrderDispatched, worth: SignatureWorth, isSig
   if (isSignedDialect && worth.signature !== 'valid') {
     return doubt(`signature-${worth.signature}`, worth.signature === 'absent' ? '银行反馈没有签名' : '银行反馈的签名验证不通过');
   }
-  if (reading.kind === 'unreadable') return doubt('answer-unreadable', '银行反馈无法识别');
+  if (reading.kind === 'unreadable')
+    return reading.isMismatch ? doubt('receipt-mismatch', '银行回执与请求单或反馈不符') : doubt('answer-unreadable', '银行反馈无法识别');
   const { content, answeredAt, receivedAt } = reading;
   const fault = faultOfMessage(order, content, answeredAt);
   return fault

@@ -8,6 +8,7 @@ import { hasEnded, type SeenRow } from '../../adapters/store/order-rows.js';
 import type { KnownOrder } from '../../adapters/store/order-vault.js';
 import { tellDoubt, type Doubt } from '../park-order/park-order.js';
 import { judgeAnswer, type Judgement } from './judge-answer.js';
+import { keepReceipts } from './keep-receipts.js';
 import { RecordTogether } from './record-together.js';
 import { doubtfulLines, settleLines, type SettledUnit, type Settlement } from './settle-lines.js';
 import { standAfterAnswer } from './stand-after-answer.js';
@@ -70,8 +71,14 @@ export class RecordAnswer {
     const { known, heard, worth } = hearing;
     const { digest, size } = await vault.blobs.put(known.row.case_id, heard.bytes);
     failPoint('connector.original-kept');
-    const judgement = judgeAnswer(known.order, worth, !UNSIGNED.has(manifest.delivery), hearing.reading);
-    return { hearing, original: { digest, size, contentType: heard.contentType, ...worth }, judgement, delivery: 'ACCEPTED' };
+    const judged = judgeAnswer(known.order, worth, !UNSIGNED.has(manifest.delivery), hearing.reading);
+    const { judgement, receipts } = await keepReceipts(vault.blobs, known, judged, hearing);
+    return {
+      hearing: { ...hearing, receipts },
+      original: { digest, size, contentType: heard.contentType, ...worth },
+      judgement,
+      delivery: 'ACCEPTED',
+    };
   }
 
   /** A refusal at the door, which is no answer: nothing was done, so it is told as a rollback. */

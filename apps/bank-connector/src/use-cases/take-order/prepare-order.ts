@@ -63,7 +63,9 @@ export class PrepareOrder {
         return [digest, bytes] as const;
       }),
     );
-    return new Map(found);
+    const scans = order.officer.credentials.flatMap(({ imageDigest }) => imageDigest ?? []);
+    const shown = await Promise.all(scans.map(async (digest) => [digest, await this.documents.get(order.case.id, digest)] as const));
+    return new Map([...found, ...shown]);
   }
 }
 

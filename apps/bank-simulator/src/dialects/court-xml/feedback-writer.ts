@@ -1,5 +1,5 @@
 import { courtXml } from '#connector-sdk';
-import { instantText, invariant, legalDateOf } from '#kernel';
+import { formatAmount, instantText, invariant, legalDateOf, parseAmount, sumMinor } from '#kernel';
 import type { BankAnswer, LineReport } from '../../book/order.js';
 import type { OrderRecord } from '../../store/order-rows.js';
 import { accountRecord, bookingRecords, currencyNumber, measureList, NOTHING_FOUND, rightList } from './account-writer.js';
@@ -32,6 +32,41 @@ export function writeFeedback(record: OrderRecord, coding: courtXml.AttributeCod
   };
   const records = recordsOf(record.orderNumber, bookings === 'apart' ? withoutBookings(answer) : answer, head, legalDateOf(answeredAt));
   return { kind: answer.kind, bytes: Buffer.from(records.map((one) => courtXml.writeElement(one, coding)).join(''), 'utf8') };
+}
+
+/** The sealed receipt of a control answer, where this bank gives one: its record tells the sum that was moved or controlled. */
+export function writeReceipt({ orderNumber, answer }: OrderRecord, coding: courtXml.AttributeCoding): Buffer | undefined {
+  if (answer?.kind !== 'control' || answer.receipt === undefined) return undefined;
+  const sums = answer.lines.flatMap(({ moved, covered }) => moved?.principal ?? covered ?? []);
+  const sum = formatAmount(sumMinor(sums.map((one) => parseAmount(one))));
+  const content = paperOf(`${orderNumber} ${sum}`);
+  const record = courtXml.xmlElement('hzxx', {
+    BDHM: orderNumber,
+    WJMC: '协助执行通知书（回执）.pdf',
+    WJLX: 'pdf',
+    WSLB: courtXml.RECEIPT_CLASS,
+    WSNR: content.toString('base64'),
+    MD5: courtXml.md5Hex(content),
+    EX1_JE: answer.receipt === 'wrong' ? '0.07' : sum,
+  });
+  return Buffer.from(courtXml.writeElement(record, coding), 'utf8');
+}
+
+/** One page that says one line: a stand-in for the bank's sealed paper. */
+function paperOf(line: string): Buffer {
+  const text = `BT /F1 12 Tf 72 760 Td (${line}) Tj ET`;
+  return Buffer.from(
+    [
+      '%PDF-1.7',
+      '1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj',
+      '2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj',
+      '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj',
+      `4 0 obj<</Length ${text.length}>>\nstream\n${text}\nendstream\nendobj`,
+      'trailer<</Root 1 0 R>>',
+      '%%EOF\n',
+    ].join('\n'),
+    'latin1',
+  );
 }
 
 function withoutBookings(answer: BankAnswer): BankAnswer {

@@ -2,7 +2,7 @@ import { courtXml } from '#connector-sdk';
 import { AppError, errorText, instantText, type Instant } from '#kernel';
 import type { OrderRecord } from '../../store/order-rows.js';
 import { readCourtDocuments } from '../court-xml/document-reader.js';
-import { writeFeedback } from '../court-xml/feedback-writer.js';
+import { writeFeedback, writeReceipt } from '../court-xml/feedback-writer.js';
 import { cutOrders, readCourtOrder } from '../court-xml/order-reader.js';
 import type { ReadOrder } from '../papers.js';
 import type { PackageEntry } from './zip-packages.js';
@@ -44,7 +44,9 @@ function orderOf(number: string, parts: ReadonlyMap<string, Buffer>): ReadOrder 
 export function answerEntries(record: OrderRecord): readonly PackageEntry[] {
   const { kind, bytes } = writeFeedback(record, CODING);
   const list = courtXml.wrapRecords(courtXml.FEEDBACK_LISTS[kind], [bytes]);
-  return [{ part: kind === 'rollback' ? 'QNA' : 'QR', key: record.orderNumber, bytes: list }];
+  const result = { part: kind === 'rollback' ? 'QNA' : 'QR', key: record.orderNumber, bytes: list } as const;
+  const receipt = writeReceipt(record, CODING);
+  return receipt ? [result, { part: 'QRI', key: record.orderNumber, bytes: courtXml.wrapRecords('hzxxList', [receipt]) }] : [result];
 }
 
 export function receiptEntry(batch: string, at: Instant): PackageEntry {

@@ -2,7 +2,7 @@ import { AppError, errorText, instantText, Recurring } from '#kernel';
 import { garble, strikes } from '../../faults/faults.js';
 import type { OrderRecord } from '../../store/order-rows.js';
 import type { BankInside, Surroundings, Worker } from '../dialect-deps.js';
-import { writeBookings, writeFeedback, type Feedback, type FeedbackKind } from '../court-xml/feedback-writer.js';
+import { writeBookings, writeFeedback, writeReceipt, type Feedback, type FeedbackKind } from '../court-xml/feedback-writer.js';
 import { readCourtOrder } from '../court-xml/order-reader.js';
 import { paperProblem, type ReadOrder } from '../papers.js';
 import { sleepThrough } from '../slow-start.js';
@@ -153,7 +153,10 @@ export class Poller implements Worker {
     const { dropAnswer, duplicateAnswer } = this.faults();
     if (strikes(dropAnswer, this.around.entropy)) return [];
     const bookings = writeBookings(record, CODING);
-    const answer = await this.signed(record.orderNumber, writeFeedback(record, CODING, 'apart'));
+    const { kind, bytes } = writeFeedback(record, CODING, 'apart');
+    // A receipt stands behind what it seals, under one signature.
+    const sealed = writeReceipt(record, CODING) ?? Buffer.alloc(0);
+    const answer = await this.signed(record.orderNumber, { kind, bytes: Buffer.concat([bytes, sealed]) });
     const before = bookings ? [await this.signed(record.orderNumber, bookings)] : [];
     return strikes(duplicateAnswer, this.around.entropy) ? [...before, answer, answer] : [...before, answer];
   }
