@@ -1,7 +1,14 @@
 import { ProfileReader } from './profile-reader.js';
 import { readServiceHours, type ServiceHours } from './service-hours.js';
 import type { SignatureAlgorithm } from '#trust';
-import { readProfileTls, readSignatures, readSigningKeys, type ProfileSigningKey, type ProfileTls } from './profile-security.js';
+import {
+  readPayload,
+  readProfileTls,
+  readSignatures,
+  readSigningKeys,
+  type ProfileSigningKey,
+  type ProfileTls,
+} from './profile-security.js';
 
 /** One legal person behind a bank's front end; a union serves many (docs/rules.md). */
 export interface LegalPerson {
@@ -68,6 +75,8 @@ export interface BankProfile {
   readonly tls?: ProfileTls;
   /** The algorithm of all signatures between us and the bank, both ways. */
   readonly signatures: SignatureAlgorithm;
+  /** How bodies are encrypted, both ways, within the connection; left out, they are not. */
+  readonly payload?: 'sm4';
   /** The bank's signing keys that count; left out, the one key of the bank's folder. */
   readonly signingKeys?: readonly ProfileSigningKey[];
   /** Milliseconds between two looks at folders, or between two polls that the bank is asked to make. */
@@ -88,6 +97,7 @@ const MEMBERS = [
   'user',
   'tls',
   'signatures',
+  'payload',
   'signingKeys',
   'pollMs',
   'service',
@@ -140,6 +150,7 @@ export function parseBankProfile(raw: unknown): BankProfile {
     ...(root['user'] === undefined ? {} : { user: read.text(root['user'], '/user', /^[\w.-]{1,60}$/, 'a user name') }),
     ...(root['tls'] === undefined ? {} : { tls: readProfileTls(read, root['tls']) }),
     signatures: readSignatures(read, root['signatures']),
+    ...readPayload(read, root['payload']),
     ...(root['signingKeys'] === undefined ? {} : { signingKeys: readSigningKeys(read, root['signingKeys']) }),
     pollMs: read.whole(root['pollMs'], '/pollMs', 50, 3_600_000),
     ...(root['service'] === undefined ? {} : { service: readServiceHours(read, root['service']) }),

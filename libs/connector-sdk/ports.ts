@@ -29,6 +29,8 @@ export interface PushConnector extends OrderTranslation {
   /** Asks what became of an order. MUST answer `not-found` only on the bank's own word. Never throws for the network. */
   query(orderNumber: string, signal: AbortSignal): Promise<StatusOutcome>;
   readNotice(bytes: Buffer): NoticeReading;
+  /** Takes what the bank brought out of its envelope, before anything is judged; left out where there are none. Answers for every input. */
+  open?(heard: HeardBytes): Promise<HeardBytes>;
 }
 
 export interface PulledDocument {

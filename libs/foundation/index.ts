@@ -8,6 +8,7 @@ export * from './kept-clock.js';
 export * from './bank-keys.js';
 export * from './bank-certificates.js';
 export * from './exchange-keys.js';
+export * from './payload-keys.js';
 export * from './free-port.js';
 export * from './operations.js';
 export * from './process.js';

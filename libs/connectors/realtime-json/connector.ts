@@ -1,11 +1,22 @@
 import type { RealTime } from '#kernel';
+import type { PayloadSealing } from '#trust';
 import type { OrderDispatched } from '#contracts';
-import type { AnswerReading, DocumentContents, NoticeReading, PushConnector, SendOutcome, StatusOutcome, WireOrder } from '#connector-sdk';
+import type {
+  AnswerReading,
+  DocumentContents,
+  HeardBytes,
+  NoticeReading,
+  PushConnector,
+  SendOutcome,
+  StatusOutcome,
+  WireOrder,
+} from '#connector-sdk';
 import { askStatus } from './ask-status.js';
 import { BankCalls } from './bank-call.js';
 import { HttpClient } from './client/http-client.js';
 import type { RealtimeJsonConfig } from './config.js';
 import { readNotice } from './notice.js';
+import { Payloads } from './payload.js';
 import { readAnswer } from './read-answer.js';
 import { sendOrder } from './send-order.js';
 import type { CourtSignatures } from './signatures.js';
@@ -15,10 +26,13 @@ import { writeOrder } from './write-order.js';
 export class RealtimeJson implements PushConnector {
   private readonly client: HttpClient;
   private readonly calls: BankCalls;
+  private readonly payloads: Payloads;
 
-  constructor(config: RealtimeJsonConfig, signatures: CourtSignatures, time: RealTime) {
+  /** @param sealing of a bank with `payload: sm4` */
+  constructor(config: RealtimeJsonConfig, signatures: CourtSignatures, time: RealTime, sealing?: PayloadSealing) {
     this.client = new HttpClient({ ...config, connections: config.concurrency, time });
-    this.calls = new BankCalls(this.client, signatures);
+    this.payloads = new Payloads(sealing);
+    this.calls = new BankCalls(this.client, signatures, this.payloads);
   }
 
   writeOrder(order: OrderDispatched, contents: DocumentContents): Buffer {
@@ -31,6 +45,10 @@ export class RealtimeJson implements PushConnector {
 
   query(orderNumber: string, signal: AbortSignal): Promise<StatusOutcome> {
     return askStatus(this.calls, orderNumber, signal);
+  }
+
+  open(heard: HeardBytes): Promise<HeardBytes> {
+    return this.payloads.open(heard);
   }
 
   readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading {

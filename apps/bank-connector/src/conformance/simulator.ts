@@ -37,6 +37,7 @@ export interface SimulatorPlace {
   readonly ports: SimulatorPorts;
   readonly bank: string;
   readonly signatures: BankProfile['signatures'];
+  readonly payload?: BankProfile['payload'];
   /** Where the bank finds the court's connector. */
   readonly connector: string;
   /** A token of an administrator. */
@@ -61,7 +62,7 @@ export class Simulator {
   }
 
   static async start(place: SimulatorPlace): Promise<Simulator> {
-    const { dataDir, ports, bank, signatures, connector } = place;
+    const { dataDir, ports, bank, signatures, payload, connector } = place;
     const env = {
       DATA_DIR: dataDir,
       PORT: String(ports.http),
@@ -73,6 +74,7 @@ export class Simulator {
       CONNECTOR_URLS: `${bank}=${connector}`,
       SIM_POLL_MS: String(POLL_MS),
       ...(signatures === 'sm2-sm3' ? { SM2_BANKS: bank } : {}),
+      ...(payload ? { SM4_BANKS: bank } : {}),
       LOG_LEVEL: 'error',
     };
     const child = spawn(process.execPath, ['--enable-source-maps', SCRIPT], { env, stdio: ['pipe', 'pipe', 'pipe'] });

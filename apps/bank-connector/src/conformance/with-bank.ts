@@ -56,8 +56,17 @@ async function againstSimulator({
   const { issuer } = court.foundation.tokens;
   const admin = { userId: 'conformance', username: 'conformance', name: 'conformance', roles: ['admin'] as const };
   const token = (await issuer.issue(admin)).accessToken;
-  const { bank, signatures } = profile;
-  const place = { dataDir, ports, bank, signatures, connector: court.origin, token, time: court.foundation.clock };
+  const { bank, signatures, payload } = profile;
+  const place = {
+    dataDir,
+    ports,
+    bank,
+    signatures,
+    ...(payload ? { payload } : {}),
+    connector: court.origin,
+    token,
+    time: court.foundation.clock,
+  };
   try {
     const simulator = await Simulator.start(place);
     const clerks = manifest.delivery === 'desk' ? new RoteClerks(court, simulator, complain) : undefined;

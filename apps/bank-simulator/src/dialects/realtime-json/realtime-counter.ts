@@ -34,11 +34,12 @@ export class RealtimeCounter {
     private readonly jws: BankJws,
   ) {}
 
-  async order(bytes: Buffer, signature: string | undefined): Promise<CounterReply> {
+  async order(body: Buffer, signature: string | undefined): Promise<CounterReply> {
     const faults = this.faults();
     if (faults.down || strikes(faults.dropRequest, this.around.entropy)) return BROKEN;
-    const header = await this.jws.read(bytes, signature);
-    if (header?.msg !== 'order') return NOT_THE_COURT;
+    const bytes = await this.jws.open(body);
+    const header = bytes && (await this.jws.read(bytes, signature));
+    if (!bytes || header?.msg !== 'order') return NOT_THE_COURT;
     const read = tryRead(bytes);
     if (read?.order.orderNumber !== header.sub)
       return this.say(header, { state: 'rejected', reason: { code: 'E902', text: '报文无法识别' } });
@@ -83,13 +84,13 @@ export class RealtimeCounter {
     const bytes = answerBytes(record);
     const signature = await this.jws.sign(bytes, claims('answer', header));
     const garbled = strikes(this.faults().garbleAnswer, this.around.entropy);
-    return { kind: 'signed', status: 200, body: garbled ? garble(bytes, this.around.entropy) : bytes, signature };
+    return { kind: 'signed', status: 200, body: await this.jws.seal(garbled ? garble(bytes, this.around.entropy) : bytes), signature };
   }
 
   private async say(header: CourtHeader, state: State): Promise<CounterReply> {
     const body = Buffer.from(JSON.stringify({ v: BODY_VERSION, reqNo: header.sub, ...state }), 'utf8');
     const signature = await this.jws.sign(body, claims('state', header));
-    return { kind: 'signed', status: STATUS_OF[state.state], body, signature };
+    return { kind: 'signed', status: STATUS_OF[state.state], body: await this.jws.seal(body), signature };
   }
 
   private faults() {
