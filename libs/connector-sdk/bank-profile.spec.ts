@@ -55,6 +55,7 @@ describe('a bank profile', () => {
     ['/tls/authority', { tls: { authority: '../a.pem', certificate: 'b.pem', key: 'b.pem' } }],
     ['/tls/verify', { tls: { authority: 'a.pem', certificate: 'b.pem', key: 'b.pem', verify: false } }],
     ['/signatures', { signatures: 'rsa' }],
+    ['/payload', { payload: 'aes' }],
     ['/signingKeys', { signingKeys: [] }],
     ['/signingKeys', { signingKeys: [1, 2].map(() => ({ kid: 'same', file: 'a.pem' })) }],
     ['/signingKeys/0/file', { signingKeys: [{ kid: 'a', file: '/etc/passwd' }] }],
@@ -75,6 +76,11 @@ describe('a bank profile', () => {
         { kid: 'two', file: 'two.pub.pem', from: Date.UTC(2026, 0, 31, 16) },
       ],
     });
+  });
+
+  it('says whether bodies are encrypted', () => {
+    expect(parseBankProfile(raw())).not.toHaveProperty('payload');
+    expect(parseBankProfile({ ...raw(), payload: 'sm4' }).payload).toBe('sm4');
   });
 
   it('names the algorithm of its signatures, or has the international one', () => {

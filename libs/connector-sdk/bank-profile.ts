@@ -2,6 +2,7 @@ import { ProfileReader } from './profile-reader.js';
 import { readCodeMappings, type CodeMappings } from './profile-codes.js';
 import { readServiceHours, type ServiceHours } from './service-hours.js';
 import {
+  readPayload,
   readProfileTls,
   readSignatures,
   readSigningKeys,
@@ -77,6 +78,8 @@ export interface BankProfile {
   readonly tls?: ProfileTls;
   /** The algorithm of all signatures between us and the bank, both ways. */
   readonly signatures: SignatureAlgorithm;
+  /** How bodies are encrypted, both ways, within the connection; left out, they are not. */
+  readonly payload?: 'sm4';
   /** The bank's signing keys that count; left out, the one key of the bank's folder. */
   readonly signingKeys?: readonly ProfileSigningKey[];
   /** Where messages carry signatures of XML; a dialect of such messages needs it. */
@@ -101,6 +104,7 @@ const MEMBERS = [
   'user',
   'tls',
   'signatures',
+  'payload',
   'signingKeys',
   'xmlSignature',
   'pollMs',
@@ -155,6 +159,7 @@ export function parseBankProfile(raw: unknown): BankProfile {
     ...(root['user'] === undefined ? {} : { user: read.text(root['user'], '/user', /^[\w.-]{1,60}$/, 'a user name') }),
     ...(root['tls'] === undefined ? {} : { tls: readProfileTls(read, root['tls']) }),
     signatures: readSignatures(read, root['signatures']),
+    ...readPayload(read, root['payload']),
     ...(root['signingKeys'] === undefined ? {} : { signingKeys: readSigningKeys(read, root['signingKeys']) }),
     ...(root['xmlSignature'] === undefined ? {} : { xmlSignature: readXmlSignature(read, root['xmlSignature']) }),
     pollMs: read.whole(root['pollMs'], '/pollMs', 50, 3_600_000),

@@ -9,6 +9,8 @@ export interface HeardBytes {
   readonly signature: string | undefined;
   /** Bytes of a reply, where calls carry names of their own: which call of ours they reply to. */
   readonly inReplyTo?: string;
+  /** Why these are not the bytes that were signed: the envelope around them could not be opened. A stable code. */
+  readonly fault?: string;
 }
 
 /** The bank's answer stands in the reply itself. */

@@ -33,6 +33,8 @@ export interface PushConnector extends OrderTranslation {
    */
   query(orderNumber: string, signal: AbortSignal, order: WireOrder): Promise<StatusOutcome>;
   readNotice(bytes: Buffer): NoticeReading;
+  /** Takes what the bank brought out of its envelope, before anything is judged; left out where there are none. Answers for every input. */
+  open?(heard: HeardBytes): Promise<HeardBytes>;
 }
 
 /** Which page is wanted of a bank's statement of some legal days, both inclusive. */

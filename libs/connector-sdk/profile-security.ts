@@ -61,6 +61,13 @@ export function readSignatures(read: ProfileReader, raw: unknown): SignatureAlgo
   return found ?? 'ed25519';
 }
 
+/** Left out, bodies are not encrypted beyond their connection. */
+export function readPayload(read: ProfileReader, raw: unknown): { readonly payload?: 'sm4' } {
+  if (raw === undefined) return {};
+  if (raw !== 'sm4') read.fault('/payload', 'must be sm4');
+  return { payload: 'sm4' };
+}
+
 export function readSigningKeys(read: ProfileReader, raw: unknown): readonly ProfileSigningKey[] {
   const keys = read.list(raw, '/signingKeys', 1, KEYS_MAX).map((one, i) => {
     const at = `/signingKeys/${i}`;

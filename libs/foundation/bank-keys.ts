@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Entropy } from '#kernel';
 import { openExchangeKeys, type ExchangeKeys } from './exchange-keys.js';
+import { openPayloadKeys, type BankPayloads } from './payload-keys.js';
 import {
   ensureKeyPair,
   ensureRandomSecret,
@@ -21,6 +22,8 @@ export interface BankKeys {
   readonly passwords: ReadonlyMap<string, string>;
   /** With whom files are exchanged, and how both sides know each other. */
   readonly exchanges: ReadonlyMap<string, ExchangeKeys>;
+  /** Of banks with `payload: sm4`. */
+  readonly payloads: ReadonlyMap<string, BankPayloads>;
   /** The court's key for banks that sign by SM2; undefined where there is no such bank. */
   readonly courtSm2: Sm2Signer | undefined;
   /** Who does the arithmetic of SM2. */
@@ -31,6 +34,7 @@ export interface BankKeys {
 export interface SigningBank {
   readonly bank: string;
   readonly signatures: SignatureAlgorithm;
+  readonly payload?: 'sm4';
 }
 
 /** Where everything lies that belongs to one bank and is secret, or must be trusted. */
@@ -47,8 +51,10 @@ export async function openBankKeys(
   const signers = new Map<string, SigningKey>();
   const passwords = new Map<string, string>();
   const exchanges = new Map<string, ExchangeKeys>();
+  const payloads = new Map<string, BankPayloads>();
   const ring = new KeyRing([], sm2Work);
-  for (const { bank, signatures } of banks) {
+  const payloadPlace = { keyFolder: join(dataDir, 'keys'), entropy, work: sm2Work };
+  for (const { bank, signatures, payload } of banks) {
     const signer =
       signatures === 'sm2-sm3'
         ? await ensureSm2KeyPair(join(folder, `${bank}-sm2.pem`), entropy, `${bank}-sm2-1`, sm2Work)
@@ -57,10 +63,11 @@ export async function openBankKeys(
     ring.add({ bank, keyId: signer.keyId, publicKeyPem: signer.publicKeyPem() });
     const secret = await ensureRandomSecret(join(folder, `${bank}.password`), entropy);
     passwords.set(bank, secret.toString('base64url'));
+    if (payload) payloads.set(bank, await openPayloadKeys(payloadPlace, bank));
     exchanges.set(bank, await openExchangeKeys(folder, bank, entropy));
   }
   const courtSm2 = banks.some(({ signatures }) => signatures === 'sm2-sm3')
     ? await ensureSm2KeyPair(join(dataDir, 'keys', 'court-sm2.pem'), entropy, 'court-sm2-1', sm2Work)
     : undefined;
-  return { signers, ring, passwords, exchanges, courtSm2, sm2Work };
+  return { signers, ring, passwords, exchanges, payloads, courtSm2, sm2Work };
 }

@@ -9,6 +9,7 @@ export * from './bank-keys.js';
 export * from './bank-certificates.js';
 export * from './message-certificates.js';
 export * from './exchange-keys.js';
+export * from './payload-keys.js';
 export * from './free-port.js';
 export * from './operations.js';
 export * from './process.js';

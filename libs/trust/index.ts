@@ -15,3 +15,13 @@ export { SM2_HERE, type Sm2Work } from './sm2/sm2-work.js';
 export { Sm2Threads } from './sm2/sm2-threads.js';
 export { isKeyUri, parseKeyUri, type KeyUri } from './pkcs11/key-uri.js';
 export { SIGNER_UNAVAILABLE, TokenDevice, TokenSigner, type DeviceSettings } from './pkcs11/token-device.js';
+export { PayloadKey, PayloadRecipient } from './payload/payload-keys.js';
+export {
+  assertSm4Here,
+  openPayload,
+  PAYLOAD_ENCRYPTION,
+  sealPayload,
+  type OpenedPayload,
+  type PayloadFault,
+} from './payload/payload-envelope.js';
+export { Sm4Sealing, type PayloadSealing } from './payload/payload-sealing.js';

@@ -119,6 +119,23 @@ describe.each(['hubeibank', 'hankoubank', 'hbrcu'])('%s with a code of its own',
   );
 });
 
+describe('hubeibank with bodies in envelopes of SM4', () => {
+  it(
+    'passes the cases of signatures, of call-backs and of money that moves',
+    async () => {
+      const folder = await tempDir('conformance');
+      const profile = parse(await readFile(join('deploy', 'banks', 'hubeibank.yaml'), 'utf8')) as Record<string, unknown>;
+      const file = join(folder.path, 'hubeibank.yaml');
+      await writeFile(file, stringify({ ...profile, payload: 'sm4' }));
+      const run = await runKit('--bank', file, ...SM2_CASES, '--only', 'late', '--only', 'garbled', '--only', 'day-statement');
+      expect({ failed: run.failed, code: run.code }).toEqual({ failed: [], code: 0 });
+      expect(run.passed).toEqual(expect.arrayContaining(['signature-forged-freeze', 'repeated-deduct']));
+      await folder.remove();
+    },
+    TEST_MS_MAX,
+  );
+});
+
 describe('the command line', () => {
   it(
     'refuses wrong usage with exit code 2',

@@ -37,12 +37,14 @@ async function host(
   const password = keys.passwords.get(bank);
   const exchangeKeys = keys.exchanges.get(bank);
   const endpoint = endpointOf(bank);
+  const payloads = keys.payloads.get(bank);
   const database = await stores.open(connectorStore(bank), connectorMigrations);
   return {
     profile,
     database,
     ...(await readBankSecurity(dataDir, profile, keys.sm2Work)),
     ...(profile.signatures === 'sm2-sm3' && keys.courtSm2 ? { signer: keys.courtSm2 } : {}),
+    ...(profile.payload && payloads ? { payload: payloads.court } : {}),
     ...(speakerOf ? { speaker: speakerOf(bank, database) } : {}),
     ...(exchangeKeys === undefined ? {} : { exchangeKeys }),
     ...(endpoint === undefined ? {} : { endpoint: () => endpoint }),

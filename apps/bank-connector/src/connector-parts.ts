@@ -6,7 +6,7 @@ import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { MessageBus } from '#messaging';
 import type { Database } from '#persistence';
 import type { BlobStore, CaseKeys, Pseudonyms, SystemKeys } from '#privacy';
-import type { KeyRing, SignerPort } from '#trust';
+import type { KeyRing, PayloadSealing, SignerPort } from '#trust';
 
 /** One bank of this process, with a database of its own (`connectorMigrations`). */
 export interface HostedBank {
@@ -24,6 +24,8 @@ export interface HostedBank {
   readonly xmlSignature?: XmlSignature;
   /** What we sign with to this bank; left out, the court's key. */
   readonly signer?: SignerPort;
+  /** What encrypts bodies, where the profile says so. */
+  readonly payload?: PayloadSealing;
   /** pull: what the bank signs in with, beside the profile's user. */
   readonly password?: string;
   /** file: our key, and the host key of the bank's machine. */

@@ -66,12 +66,14 @@ const OPENERS: Readonly<Record<string, Opener>> = {
 export function openDialect(context: BankContext, hosted: HostedBank, parts: ConnectorParts): OpenedDialect {
   const opener = OPENERS[hosted.profile.dialect];
   if (!opener) throw misconfigured(hosted, `no connector speaks the dialect ${hosted.profile.dialect}`);
+  if (hosted.profile.payload && (!hosted.payload || hosted.profile.dialect !== SEALED_DIALECT))
+    throw misconfigured(hosted, `payload: sm4 needs the keys of encryption and the dialect ${SEALED_DIALECT}`);
   const kept = new KeptSignatures(context.bank, signerFor(hosted, parts), parts.bankKeys, parts.clock);
   return { signatures: kept, ...opener(context, hosted, parts) };
 }
 
 function openRealtimeJson(context: BankContext, hosted: HostedBank, parts: ConnectorParts): DialectParts {
-  const { profile, endpoint, tls, database, signingKeys } = hosted;
+  const { profile, endpoint, tls, database, signingKeys, payload } = hosted;
   const { clock, entropy, log, bankKeys } = parts;
   const signatures = new CourtSignatures({
     bank: profile.bank,
@@ -81,7 +83,7 @@ function openRealtimeJson(context: BankContext, hosted: HostedBank, parts: Conne
     time: clock,
     entropy,
   });
-  const connector = new RealtimeJson(readRealtimeConfig(profile, { endpoint, tls }), signatures, clock);
+  const connector = new RealtimeJson(readRealtimeConfig(profile, { endpoint, tls }), signatures, clock, payload);
   const calls = new GuardedPush(profile.bank, connector, profile.limits, clock, log);
   const driver = new PushDriver(context, { connector, calls, signatures });
   const days = new AskDay(context, { days: connector, calls });
@@ -128,6 +130,8 @@ function signerFor({ signer }: HostedBank, { courtSigner }: ConnectorParts): Sig
 }
 
 const PASSWORD_CHARS_MIN = 16;
+/** The one whose bodies can be encrypted. */
+const SEALED_DIALECT = 'realtime-json';
 
 function misconfigured({ profile }: HostedBank, detail: string): AppError {
   return new AppError('invalid-configuration', `${profile.bank}: ${detail}`, { level: 'fatal' });

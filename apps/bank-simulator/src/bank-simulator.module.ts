@@ -1,7 +1,7 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Clock, Entropy, Log, RealTime } from '#kernel';
 import type { Database } from '#persistence';
-import type { SignerPort, VerifierPort } from '#trust';
+import type { PayloadSealing, SignerPort, VerifierPort } from '#trust';
 import { CustomersController } from './adapters/http/customers.controller.js';
 import { ClerkOrdersController } from './adapters/http/clerk-orders.controller.js';
 import { DeskEffectsController } from './adapters/http/desk-effects.controller.js';
@@ -30,6 +30,8 @@ export interface BankSimulatorParts {
   readonly signers: ReadonlyMap<string, SignerPort>;
   /** The court's keys that the banks accept. */
   readonly courtKeys: readonly VerifierPort[];
+  /** What encrypts bodies, by bank, where one has agreed on it. */
+  readonly payloads?: ReadonlyMap<string, PayloadSealing>;
 }
 
 /** Starts and stops what the banks do by themselves. */

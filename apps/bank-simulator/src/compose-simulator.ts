@@ -63,6 +63,7 @@ export function simulatorPartsOn(foundation: SimulatorGround, surroundings: Simu
       }),
     ],
     signers: keys.signers,
+    payloads: new Map([...keys.payloads].flatMap(([bank, sides]) => (sides.bank ? [[bank, sides.bank] as const] : []))),
     courtKeys: [courtSigner, ...(keys.courtSm2 ? [keys.courtSm2] : [])].map((key) =>
       openPublicKey(key.publicKeyPem(), key.keyId, keys.sm2Work),
     ),

@@ -43,12 +43,17 @@ export function readConfig(env: Environment): SimulatorConfig {
   return config;
 }
 
-/** `SM2_BANKS` names by commas those that sign by SM2, as their profiles say. */
+/** `SM2_BANKS` and `SM4_BANKS` name by commas those that sign by SM2 and encrypt by SM4, as their profiles say. */
 function readBanks(read: EnvironmentReader): readonly SigningBank[] {
   const named = read.text('SM2_BANKS')?.split(',') ?? [];
-  const unknown = named.find((bank) => !BANKS.includes(bank));
-  if (unknown !== undefined) read.faults.push(`SM2_BANKS names ${unknown}, which is none of ${BANKS.join(', ')}`);
-  return BANKS.map((bank) => ({ bank, signatures: named.includes(bank) ? 'sm2-sm3' : 'ed25519' }));
+  const sealing = read.text('SM4_BANKS')?.split(',') ?? [];
+  const unknown = [...named, ...sealing].find((bank) => !BANKS.includes(bank));
+  if (unknown !== undefined) read.faults.push(`SM2_BANKS or SM4_BANKS names ${unknown}, which is none of ${BANKS.join(', ')}`);
+  return BANKS.map((bank) => ({
+    bank,
+    signatures: named.includes(bank) ? 'sm2-sm3' : 'ed25519',
+    ...(sealing.includes(bank) ? { payload: 'sm4' } : {}),
+  }));
 }
 
 /** `REGISTER_BANK` is the code of its profile. */

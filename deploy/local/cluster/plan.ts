@@ -60,6 +60,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
   for (const name of ['audit-ledger', 'bank-simulator', BANK_DOOR, BANK_FILES, ...connectorNames, ...gatewayNames])
     ports.set(name, await freePortIfZero(0));
   const sm2Banks = (await readBanks()).flatMap(({ profile }) => (profile.signatures === 'sm2-sm3' ? [profile.bank] : []));
+  const sm4Banks = (await readBanks()).flatMap(({ profile }) => (profile.payload === 'sm4' ? [profile.bank] : []));
   const endpoint = (bank: string): string =>
     bank === FILE_BANK ? `sftp://127.0.0.1:${ports.get(BANK_FILES)}` : `https://127.0.0.1:${ports.get(BANK_DOOR)}/bank/${bank}`;
   const origin = (name: string): string => `http://127.0.0.1:${ports.get(name)}`;
@@ -80,6 +81,7 @@ export async function planCluster(options: ClusterOptions, servers: Servers, dem
       BANK_TLS_PORT: String(ports.get(BANK_DOOR)),
       SFTP_PORT: String(ports.get(BANK_FILES)),
       SM2_BANKS: sm2Banks.join(','),
+      SM4_BANKS: sm4Banks.join(','),
       KAFKA_BROKERS: '',
     });
     return [

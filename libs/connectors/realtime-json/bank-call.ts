@@ -3,6 +3,7 @@ import { AppError, instantText, parseInstant, parseStrictJson } from '#kernel';
 import { BODY_VERSION } from './body/write-head.js';
 import { CODES } from './codes.js';
 import { JWS_HEADER } from './jws/header.js';
+import { Payloads } from './payload.js';
 import type { CourtSignatures } from './signatures.js';
 
 type Reply = Extract<HttpResult, { kind: 'reply' }>;
@@ -35,6 +36,7 @@ export class BankCalls {
     private readonly client: HttpClient,
     private readonly signatures: CourtSignatures,
     private readonly reasons: Reasons = CODES.reason,
+    private readonly payloads = new Payloads(),
   ) {}
 
   async make({ msg, orderNumber, body }: BankCall, signal: AbortSignal): Promise<Heard> {
@@ -42,18 +44,19 @@ export class BankCalls {
     const headers = { [JWS_HEADER]: value, ...(body ? { 'content-type': 'application/json' } : {}) };
     const place =
       msg === 'order' ? { method: 'POST', path: '/orders' } : { method: 'GET', path: `/orders/${encodeURIComponent(orderNumber)}` };
-    const result = await this.client.call({ ...place, headers, ...(body ? { body } : {}) }, signal);
+    const sealed = body && (await this.payloads.seal(body));
+    const result = await this.client.call({ ...place, headers, ...(sealed ? { body: sealed } : {}) }, signal);
     if (result.kind === 'no-reply') return { kind: 'unknown', reason: result.reason };
-    if (result.status === 200) return { kind: 'answer', heard: heardOf(result, jti) };
+    if (result.status === 200) return { kind: 'answer', heard: await this.payloads.open(heardOf(result, jti)) };
     const state = STATES[result.status];
     return state === undefined ? unknown(result) : this.stateOf(result, state, orderNumber, jti);
   }
 
   private async stateOf(reply: Reply, state: string, orderNumber: string, jti: string): Promise<Heard> {
-    const heard = heardOf(reply, jti);
+    const heard = await this.payloads.open(heardOf(reply, jti));
     const { worth, fault } = await this.signatures.judgeState(heard, orderNumber);
     if (worth.signature !== 'valid') return { kind: 'unknown', reason: `status-${reply.status}-${fault ?? worth.signature}` };
-    const members = membersOf(reply.body);
+    const members = membersOf(heard.bytes);
     if (members['v'] !== BODY_VERSION || members['reqNo'] !== orderNumber || members['state'] !== state) return unknown(reply);
     if (state === 'accepted') return { kind: 'accepted', ...receivedAtOf(members) };
     return state === 'not-found' ? { kind: 'not-found' } : (rejectedOf(members, this.reasons, { heard, worth }) ?? unknown(reply));

@@ -1,4 +1,5 @@
 import type { RealTime } from '#kernel';
+import type { PayloadSealing } from '#trust';
 import type { OrderDispatched } from '#contracts';
 import {
   HttpClient,
@@ -8,6 +9,7 @@ import {
   type DayStatements,
   type DialectCodes,
   type DocumentContents,
+  type HeardBytes,
   type NoticeReading,
   type PushConnector,
   type SendOutcome,
@@ -20,6 +22,7 @@ import { BankCalls } from './bank-call.js';
 import { CODES } from './codes.js';
 import type { RealtimeJsonConfig } from './config.js';
 import { readNotice } from './notice.js';
+import { Payloads } from './payload.js';
 import { readAnswer } from './read-answer.js';
 import { sendOrder } from './send-order.js';
 import type { CourtSignatures } from './signatures.js';
@@ -30,15 +33,19 @@ export class RealtimeJson implements PushConnector, DayStatements {
   private readonly client: HttpClient;
   private readonly calls: BankCalls;
   private readonly codes: DialectCodes;
+  private readonly payloads: Payloads;
 
+  /** @param sealing of a bank with `payload: sm4` */
   constructor(
     config: RealtimeJsonConfig,
     private readonly signatures: CourtSignatures,
     time: RealTime,
+    sealing?: PayloadSealing,
   ) {
     this.client = new HttpClient({ ...config, connections: config.concurrency, time });
     this.codes = config.codes ?? CODES;
-    this.calls = new BankCalls(this.client, signatures, this.codes.reason);
+    this.payloads = new Payloads(sealing);
+    this.calls = new BankCalls(this.client, signatures, this.codes.reason, this.payloads);
   }
 
   writeOrder(order: OrderDispatched, contents: DocumentContents): Buffer {
@@ -54,7 +61,11 @@ export class RealtimeJson implements PushConnector, DayStatements {
   }
 
   askDay(asked: DayAsked, signal: AbortSignal): Promise<DayOutcome> {
-    return askDay(this.client, this.signatures, asked, signal);
+    return askDay({ client: this.client, signatures: this.signatures, payloads: this.payloads }, asked, signal);
+  }
+
+  open(heard: HeardBytes): Promise<HeardBytes> {
+    return this.payloads.open(heard);
   }
 
   readAnswer(bytes: Buffer, order: OrderDispatched): AnswerReading {

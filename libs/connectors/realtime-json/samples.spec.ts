@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { flattenedVerify } from 'jose';
-import { parseStrictJson, SystemClock, type Entropy } from '#kernel';
-import { Ed25519Signer } from '#trust';
+import { parseStrictJson, SystemClock, systemEntropy, type Entropy } from '#kernel';
+import { Ed25519Signer, openPayload, PayloadKey, PayloadRecipient, sealPayload } from '#trust';
 import { SAMPLE_ORDERS, SAMPLE_PDF } from './fixtures/orders.js';
 import { makeSides } from './fixtures/bank-side.js';
 import { dayQuery } from './ask-day.js';
@@ -23,7 +23,7 @@ const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: fals
 const schema = (name: string): ValidateFunction =>
   ajv.compile(JSON.parse(readFileSync(new URL(`schemas/realtime-json/${name}.schema.json`, DOCS), 'utf8')) as object);
 const schemas: Readonly<Record<string, ValidateFunction>> = Object.fromEntries(
-  ['order', 'answer', 'notice', 'state', 'day-query', 'day-statement', 'jws-header'].map((name) => [name, schema(name)]),
+  ['order', 'answer', 'notice', 'state', 'day-query', 'day-statement', 'jws-header', 'envelope'].map((name) => [name, schema(name)]),
 );
 const faultsOf = (kind: string, value: unknown): unknown => (schemas[kind]?.(value) === true ? [] : schemas[kind]?.errors);
 /** A sample is named like the schema of its message, and after that as its author likes. */
@@ -161,5 +161,22 @@ describe('the published signature', () => {
     const header = JSON.parse(Buffer.from(head, 'base64url').toString('utf8')) as Record<string, unknown>;
     for (const name of Object.keys(header)) expect(faultsOf('jws-header', { ...header, [name]: undefined })).not.toEqual([]);
     expect(faultsOf('jws-header', { ...header, irt: header['jti'] })).not.toEqual([]);
+  });
+});
+
+describe('the published envelope', () => {
+  const read = (name: string): Buffer => readFileSync(new URL(`sm4/${name}`, samples));
+  const key = new PayloadKey(read('bank-sample-enc.pem').toString('utf8'), 'bank-sample-enc');
+
+  it('is valid, and holds order-freeze.json for the published key', async () => {
+    expect(faultsOf('envelope', parseStrictJson(read('order-freeze.sealed.json')))).toEqual([]);
+    expect(await openPayload(read('order-freeze.sealed.json'), [key])).toEqual({ bytes: sample('order-freeze') });
+  });
+
+  it('has the form that we write, for long bodies and for short ones', async () => {
+    const recipient = new PayloadRecipient(read('bank-sample-enc.pub.pem').toString('utf8'), key.keyId);
+    for (const bytes of [Buffer.from('{}'), sample('order-freeze'), Buffer.alloc(3_000, 'x')]) {
+      expect(faultsOf('envelope', parseStrictJson(await sealPayload(bytes, recipient, systemEntropy)))).toEqual([]);
+    }
   });
 });

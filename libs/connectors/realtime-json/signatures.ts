@@ -3,7 +3,7 @@ import type { Entropy, Instant, RealTime } from '#kernel';
 import type { KeyRing, SignerPort } from '#trust';
 import { COURT_AUDIENCE, JWS_HEADER, type JwsMessage } from './jws/header.js';
 import { signJws, type SignedValue } from './jws/sign.js';
-import { JWS_SKEW_MS, verifyJws, type Expected, type JwsFault } from './jws/verify.js';
+import { JWS_SKEW_MS, verifyJws, type Expected } from './jws/verify.js';
 
 /** Which signatures have been let in. It survives the process, or a restart would open a door of five minutes. */
 export interface SeenSignatures {
@@ -66,6 +66,8 @@ export class CourtSignatures implements WireSignatures {
     isFirst: SeenSignatures['isFirst'] = () => Promise.resolve(true),
   ): Promise<JudgedSignature> {
     if (heard.signature === undefined || heard.signature === '') return { worth: { signature: 'absent' }, fault: 'jws-absent' };
+    // What was signed stood in an envelope; nothing outside of it counts, however well it is signed.
+    if (heard.fault !== undefined) return invalid(heard.fault);
     const { bank, ring, time } = this.parts;
     const at = time.realNow();
     const surroundings = { at, keyOf: (kid: string) => ring.find(bank, kid, at) };
@@ -77,6 +79,6 @@ export class CourtSignatures implements WireSignatures {
   }
 }
 
-function invalid(fault: JwsFault, keyId?: string): JudgedSignature {
+function invalid(fault: string, keyId?: string): JudgedSignature {
   return { worth: { signature: 'invalid', ...(keyId === undefined ? {} : { keyId }) }, fault };
 }

@@ -31,6 +31,28 @@ export function publicPointOf(scalar: Uint8Array): Buffer {
   return Buffer.from(sm2.getPublicKeyFromPrivateKey(hexOf(scalar)), 'hex');
 }
 
+/** The mode of the current standard: C1 C3 C2. */
+const C1_C3_C2 = 1;
+/** C1 is a point, C3 a digest. */
+const CIPHER_BYTES_MIN = 64 + 32 + 1;
+
+/** Encrypts to a public point (GB/T 32918.4). @returns C1 (x and y), C3 and C2, as long as the bytes and 96 more */
+export function encryptBytes(bytes: Uint8Array, point: Uint8Array): Buffer {
+  return Buffer.from(sm2.doEncrypt(bytes, hexOf(point), C1_C3_C2), 'hex');
+}
+
+/** Undefined for what this key cannot decrypt, a point beside the curve included: it would give parts of the key away. */
+export function decryptBytes(cipher: Uint8Array, scalar: Uint8Array): Buffer | undefined {
+  if (cipher.length < CIPHER_BYTES_MIN) return undefined;
+  const c1 = Buffer.concat([Buffer.of(UNCOMPRESSED), cipher.subarray(0, 64)]);
+  if (!isPoint(c1)) return undefined;
+  const bytes = Buffer.from(sm2.doDecrypt(hexOf(cipher), hexOf(scalar), C1_C3_C2, { output: 'array' }));
+  // The library's way to say that C3 does not fit.
+  return bytes.length === cipher.length - 96 ? bytes : undefined;
+}
+
+const UNCOMPRESSED = 4;
+
 type PreparedPoint = ReturnType<typeof sm2.precomputePublicKey>;
 
 /** Tables of a point's multiples make a verification half as long; a process knows a few hundred keys at most. */

@@ -12,7 +12,7 @@ const THREAD_FILE = fileURLToPath(new URL('./sm2-thread.js', import.meta.url));
 
 /** Arithmetic in a bounded pool of worker threads, started with the first signature and ended when there is nothing to do. */
 export class Sm2Threads implements Sm2Work {
-  private pool: Piscina<Sm2Task, Uint8Array | boolean> | undefined;
+  private pool: Piscina<Sm2Task, Uint8Array | boolean | undefined> | undefined;
 
   /** @param threadFile the compiled entry; beside this file unless told otherwise */
   constructor(private readonly threadFile = THREAD_FILE) {}
@@ -27,12 +27,24 @@ export class Sm2Threads implements Sm2Work {
     return pool ? (await pool.run(task)) === true : SM2_HERE.verify(task);
   }
 
+  async encrypt(task: Extract<Sm2Task, { kind: 'encrypt' }>): Promise<Buffer> {
+    const pool = this.free();
+    return pool ? Buffer.from((await pool.run(task)) as Uint8Array) : SM2_HERE.encrypt(task);
+  }
+
+  async decrypt(task: Extract<Sm2Task, { kind: 'decrypt' }>): Promise<Buffer | undefined> {
+    const pool = this.free();
+    if (!pool) return SM2_HERE.decrypt(task);
+    const bytes = await pool.run(task);
+    return bytes instanceof Uint8Array ? Buffer.from(bytes) : undefined;
+  }
+
   async close(): Promise<void> {
     await this.pool?.destroy();
   }
 
   /** Undefined when too much waits: late is right, and refused would be taken for a wrong signature. */
-  private free(): Piscina<Sm2Task, Uint8Array | boolean> | undefined {
+  private free(): Piscina<Sm2Task, Uint8Array | boolean | undefined> | undefined {
     const maxThreads = Math.max(1, Math.min(THREADS_MAX, availableParallelism() - 1));
     this.pool ??= new Piscina({ filename: this.threadFile, minThreads: 0, maxThreads, idleTimeout: IDLE_MS, maxQueue: WAITING_MAX * 2 });
     return this.pool.queueSize < WAITING_MAX ? this.pool : undefined;

@@ -3,9 +3,11 @@ import { SignJWT } from 'jose';
 import { TokenVerifier } from '#access';
 import { AppError, parseStrictJson, sha256Hex } from '#kernel';
 import { addCosignatures, cosignerOf, signatureLine } from '#merkle';
-import { sshKeyBlob, verifySeal } from '#trust';
+import { parseKeyUri, sshKeyBlob, verifySeal } from '#trust';
 import { parsePublicKeyPem } from '../../../libs/trust/ed25519-keys.js';
 import { parseDetached } from '../../../libs/trust/message-signature.js';
+import { parseEnvelope } from '../../../libs/trust/payload/payload-envelope.js';
+import { parseSm2CipherDer, sm2CipherDer } from '../../../libs/trust/payload/sm2-cipher.js';
 import { fuzzed, REFUSED, refusedFor } from '../fuzzed-parser.js';
 import { file } from '../places.js';
 import { MERKLE_NOTE } from './merkle.js';
@@ -21,6 +23,17 @@ const SEAL = {
 };
 const JSON_PIECES = ['{', '}', ',', ':', '"', 'null', '"keyId"', '"2026-02-30T00:00:00.000Z"', '\\ud800', 'ed25519:', '=', '0'];
 const SSH_KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from('0000000b7373682d6564323535313900000020', 'hex'), Buffer.alloc(32, 3)]).toString('base64')}`;
+
+const base64 = (length: number): string => Buffer.alloc(length, 5).toString('base64');
+const ENVELOPE = {
+  v: 1,
+  enc: 'SM4-CBC+HMAC-SM3',
+  kid: 'court-sm2-enc-1',
+  key: base64(160),
+  iv: base64(16),
+  data: base64(64),
+  mac: base64(32),
+};
 
 const SECRET = Buffer.alloc(32, 9);
 const NOW_SECONDS = 1_773_114_723;
@@ -53,6 +66,32 @@ export const TRUST = [
     read: (input) => parseDetached(input.toString('latin1')) ?? REFUSED,
     write: ({ algorithm, signature }) => bytes(`${algorithm}:${signature.toString('base64url')}`),
     isCanonical: true,
+  }),
+  fuzzed({
+    name: 'token-key-uri',
+    samples: () => [bytes('pkcs11:token=High%20Court;object=court-1;id=%01%02?pin-source=file:/run/pin')],
+    pieces: ['pkcs11:', 'token=', 'object=', 'serial=', 'id=', 'pin-source=', 'pin-value=', ';', '?', '&', '%00', '%e6%b3', '=', '/'],
+    read: (input) => parseKeyUri(input.toString('latin1')),
+    refuses: code('invalid-configuration'),
+  }),
+  fuzzed({
+    name: 'sm2-cipher',
+    samples: () => [sm2CipherDer(Buffer.alloc(144, 0x91)), sm2CipherDer(Buffer.alloc(100, 0x11))],
+    pieces: ['0\u0081', '\u0002 ', '\u0002!\u0000', '\u0004 ', '\u00040', '\u0080', '\u0000'],
+    read: (input) => parseSm2CipherDer(input) ?? REFUSED,
+    write: sm2CipherDer,
+    isCanonical: true,
+  }),
+  fuzzed({
+    name: 'payload-envelope',
+    samples: () => [bytes(JSON.stringify(ENVELOPE))],
+    pieces: [...JSON_PIECES, '"v":1', '"enc"', '"kid"', '"data"', '"mac"', 'AAAA', '=='],
+    read: (input) => {
+      const read = parseEnvelope(input);
+      return typeof read === 'string' ? refusedFor(read) : read;
+    },
+    write: ({ enc, kid, key, iv, data, bytes: { mac } }) =>
+      bytes(JSON.stringify({ v: 1, enc, kid, key, iv, data, mac: mac.toString('base64') })),
   }),
   fuzzed({
     // No key is trusted, so the best that a record can be is one of an unknown key: well-formed, and of this document.

@@ -42,6 +42,7 @@ export interface SimulatorPlace {
   readonly signatures: BankProfile['signatures'];
   /** Whether it is a register, which is none of the simulator's own banks. */
   readonly isRegister: boolean;
+  readonly payload?: BankProfile['payload'];
   /** Where the bank finds the court's connector. */
   readonly connector: string;
   /** A token of an administrator. */
@@ -66,7 +67,7 @@ export class Simulator {
   }
 
   static async start(place: SimulatorPlace): Promise<Simulator> {
-    const { dataDir, ports, bank, signatures, isRegister, connector } = place;
+    const { dataDir, ports, bank, signatures, payload, isRegister, connector } = place;
     const env = {
       DATA_DIR: dataDir,
       PORT: String(ports.http),
@@ -79,6 +80,7 @@ export class Simulator {
       SIM_POLL_MS: String(POLL_MS),
       ...(signatures === 'sm2-sm3' ? { SM2_BANKS: bank } : {}),
       ...(isRegister ? { REGISTER_BANK: bank, REGISTER_TLS_PORT: String(ports.register) } : {}),
+      ...(payload ? { SM4_BANKS: bank } : {}),
       LOG_LEVEL: 'error',
     };
     const child = spawn(process.execPath, ['--enable-source-maps', SCRIPT], { env, stdio: ['pipe', 'pipe', 'pipe'] });

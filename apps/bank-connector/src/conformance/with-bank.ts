@@ -59,9 +59,18 @@ async function againstSimulator({
   const { issuer } = court.foundation.tokens;
   const admin = { userId: 'conformance', username: 'conformance', name: 'conformance', roles: ['admin'] as const };
   const token = (await issuer.issue(admin)).accessToken;
-  const { bank, signatures } = profile;
-  const isRegister = profile.xmlSignature !== undefined;
-  const place = { dataDir, ports, bank, signatures, isRegister, connector: court.origin, token, time: court.foundation.clock };
+  const { bank, signatures, payload } = profile;
+  const place = {
+    dataDir,
+    ports,
+    bank,
+    signatures,
+    ...(payload ? { payload } : {}),
+    isRegister: profile.xmlSignature !== undefined,
+    connector: court.origin,
+    token,
+    time: court.foundation.clock,
+  };
   try {
     const simulator = await Simulator.start(place);
     const clerks = manifest.delivery === 'desk' ? new RoteClerks(court, simulator, complain) : undefined;

@@ -1,5 +1,5 @@
 import { AppError, errorText, Recurring } from '#kernel';
-import type { SignerPort, VerifierPort } from '#trust';
+import type { PayloadSealing, SignerPort, VerifierPort } from '#trust';
 import type { BankSetup, FileWire, RegisterWire } from '../banks/bank-setup.js';
 import type { BankInside, Surroundings, Worker } from './dialect-deps.js';
 import { FileClerk } from './file-zip/file-clerk.js';
@@ -23,6 +23,8 @@ export interface Keys {
   readonly banks: readonly BankSetup[];
   readonly signers: ReadonlyMap<string, SignerPort>;
   readonly courtKeys: readonly VerifierPort[];
+  /** Of banks that encrypt bodies. */
+  readonly payloads?: ReadonlyMap<string, PayloadSealing>;
 }
 
 type Inside = Omit<BankInside, 'bank' | 'signatures'>;
@@ -63,7 +65,7 @@ export class FrontEnds implements Worker {
     const inside: BankInside = { ...this.inside, bank, signatures: new MessageSignatures(signer, keys.courtKeys) };
     if (wire.dialect === 'realtime-json') {
       const { clock, entropy, log } = this.around;
-      const jws = new BankJws({ bank, signer, courtKeys: keys.courtKeys, time: clock, entropy });
+      const jws = new BankJws({ bank, signer, courtKeys: keys.courtKeys, payload: keys.payloads?.get(bank), time: clock, entropy });
       const counter = new RealtimeCounter(inside, this.around, jws);
       const door = new TlsDoor({ bank, answer: counterCalls(counter), log, isTrusting: () => this.isTrusting(bank) }, wire.door);
       this.doors.set(bank, door);

@@ -33,7 +33,7 @@ export class BankCallsController {
   async answers(@Param('bank') bank: string, @Req() request: BankRequest): Promise<unknown> {
     const { context, door } = this.host(bank);
     if (door.kind !== 'push') throw noSuchCall();
-    return { orderNumber: await new ReceiveCallBack(context, door).answer(heardOf(request, door)) };
+    return { orderNumber: await new ReceiveCallBack(context, door).answer(await heardOf(request, door)) };
   }
 
   @Post('notices')
@@ -45,7 +45,7 @@ export class BankCallsController {
   async notices(@Param('bank') bank: string, @Req() request: BankRequest): Promise<unknown> {
     const { context, door } = this.host(bank);
     if (door.kind !== 'push' || !context.manifest.notices) throw noSuchCall();
-    return { noticeId: await new ReceiveCallBack(context, door).notice(heardOf(request, door)) };
+    return { noticeId: await new ReceiveCallBack(context, door).notice(await heardOf(request, door)) };
   }
 
   private host(bank: string): BankHost {
@@ -59,8 +59,10 @@ function noSuchCall(): AppError {
   return new AppError('not-found', '该银行没有这个接口');
 }
 
-function heardOf(request: BankRequest, { signatures }: Extract<Door, { kind: 'push' }>): HeardBytes {
+/** What was brought, out of its envelope where the bank encrypts. */
+async function heardOf(request: BankRequest, { signatures, connector }: Extract<Door, { kind: 'push' }>): Promise<HeardBytes> {
   const signature = request.headers[signatures.header];
   const bytes = request.rawBody ?? Buffer.alloc(0);
-  return { bytes, contentType: 'application/json', signature: typeof signature === 'string' ? signature : undefined };
+  const heard = { bytes, contentType: 'application/json', signature: typeof signature === 'string' ? signature : undefined };
+  return (await connector.open?.(heard)) ?? heard;
 }

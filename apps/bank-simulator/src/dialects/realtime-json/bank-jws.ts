@@ -1,5 +1,5 @@
 import { AppError, parseStrictJson, type Entropy, type RealTime } from '#kernel';
-import type { SignerPort, VerifierPort } from '#trust';
+import type { PayloadSealing, SignerPort, VerifierPort } from '#trust';
 
 /** The HTTP header, in small letters. */
 export const JWS_HEADER = 'x-jws-signature';
@@ -33,6 +33,8 @@ export interface BankJwsParts {
   readonly bank: string;
   readonly signer: SignerPort;
   readonly courtKeys: readonly VerifierPort[];
+  /** Where bodies are encrypted. */
+  readonly payload?: PayloadSealing | undefined;
   readonly time: RealTime;
   readonly entropy: Entropy;
 }
@@ -59,6 +61,17 @@ export class BankJws {
     const protectedPart = Buffer.from(JSON.stringify(header), 'utf8').toString('base64url');
     const signature = await signer.sign(signingInput(protectedPart, bytes));
     return `${protectedPart}..${signature.toString('base64url')}`;
+  }
+
+  /** A body as it travels: signed first, then sealed. */
+  seal(body: Buffer): Promise<Buffer> {
+    return this.parts.payload?.seal(body) ?? Promise.resolve(body);
+  }
+
+  /** What a body of the court holds; undefined when it is not sealed, or not for this bank. */
+  async open(body: Buffer): Promise<Buffer | undefined> {
+    const opened = (await this.parts.payload?.open(body)) ?? { bytes: body };
+    return 'bytes' in opened ? opened.bytes : undefined;
   }
 
   /** What the court's signature says, if it holds over exactly these bytes, is meant for this bank, and was never here before. */

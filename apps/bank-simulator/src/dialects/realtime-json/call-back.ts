@@ -82,7 +82,7 @@ export class CallBack implements Worker {
   private async post(bytes: Buffer, claims: BankClaims, isGarbled = false): Promise<void> {
     const what = `${claims.msg}s`;
     const headers = { 'content-type': 'application/json', [JWS_HEADER]: await this.jws.sign(bytes, claims) };
-    const body = isGarbled ? garble(bytes, this.around.entropy) : bytes;
+    const body = await this.jws.seal(isGarbled ? garble(bytes, this.around.entropy) : bytes);
     const status = await this.calls.post(`${this.court.connector}/${what}`, headers, body);
     if (status !== 200) throw new Error(`the connector answered ${status} to ${what}`);
   }

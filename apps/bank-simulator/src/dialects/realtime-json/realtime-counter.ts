@@ -35,11 +35,12 @@ export class RealtimeCounter {
     private readonly jws: BankJws,
   ) {}
 
-  async order(bytes: Buffer, signature: string | undefined): Promise<CounterReply> {
+  async order(body: Buffer, signature: string | undefined): Promise<CounterReply> {
     const faults = this.faults();
     if (faults.down || strikes(faults.dropRequest, this.around.entropy)) return BROKEN;
-    const header = await this.jws.read(bytes, signature);
-    if (header?.msg !== 'order') return NOT_THE_COURT;
+    const bytes = await this.jws.open(body);
+    const header = bytes && (await this.jws.read(bytes, signature));
+    if (!bytes || header?.msg !== 'order') return NOT_THE_COURT;
     const read = tryRead(bytes);
     if (read?.order.orderNumber !== header.sub)
       return this.say(header, { state: 'rejected', reason: { code: 'E902', text: '报文无法识别' } });
@@ -65,10 +66,12 @@ export class RealtimeCounter {
   }
 
   /** One page of the bank's side of some days. */
-  async day(bytes: Buffer, signature: string | undefined): Promise<CounterReply> {
+  async day(sealed: Buffer, signature: string | undefined): Promise<CounterReply> {
     const { bank, days } = this.inside;
     const { down, statement: misdeed } = this.faults();
     if (down) return BROKEN;
+    const bytes = await this.jws.open(sealed);
+    if (!bytes) return NOT_THE_COURT;
     const header = await this.jws.read(bytes, signature);
     const asked = readDayRequest(bytes);
     if (header?.msg !== 'day-query' || !asked || header.sub !== `${asked.from}/${asked.to}/${asked.page}`) return NOT_THE_COURT;
@@ -77,7 +80,7 @@ export class RealtimeCounter {
     if (!body) return { kind: 'unsigned', status: 404 };
     const value = await this.jws.sign(body, claims('day-statement', header));
     const garbled = strikes(this.faults().garbleAnswer, this.around.entropy);
-    return { kind: 'signed', status: 200, body: garbled ? garble(body, this.around.entropy) : body, signature: value };
+    return { kind: 'signed', status: 200, body: await this.jws.seal(garbled ? garble(body, this.around.entropy) : body), signature: value };
   }
 
   private async execute(read: ReadOrder, header: CourtHeader): Promise<CounterReply> {
@@ -100,13 +103,13 @@ export class RealtimeCounter {
     const bytes = answerBytes(record);
     const signature = await this.jws.sign(bytes, claims('answer', header));
     const garbled = strikes(this.faults().garbleAnswer, this.around.entropy);
-    return { kind: 'signed', status: 200, body: garbled ? garble(bytes, this.around.entropy) : bytes, signature };
+    return { kind: 'signed', status: 200, body: await this.jws.seal(garbled ? garble(bytes, this.around.entropy) : bytes), signature };
   }
 
   private async say(header: CourtHeader, state: State): Promise<CounterReply> {
     const body = Buffer.from(JSON.stringify({ v: BODY_VERSION, reqNo: header.sub, ...state }), 'utf8');
     const signature = await this.jws.sign(body, claims('state', header));
-    return { kind: 'signed', status: STATUS_OF[state.state], body, signature };
+    return { kind: 'signed', status: STATUS_OF[state.state], body: await this.jws.seal(body), signature };
   }
 
   private faults() {
