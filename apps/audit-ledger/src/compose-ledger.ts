@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Ground } from '#foundation';
 import { assertCannotRewrite, type OpenDatabase } from '#persistence';
-import { ensureRandomSecret } from '#trust';
+import { ensureRandomSecret, ensureSm2KeyPair } from '#trust';
 import { LEDGER_TABLES_KEPT, ledgerMigrations } from './ledger-migrations.js';
 import type { AuditLedgerParts } from './parts.js';
 import { readWitnessSettings, type WitnessSource } from './witness-policy-file.js';
@@ -19,6 +19,8 @@ export const ledgerSeedFile = (dataDir: string): string => join(dataDir, 'keys',
 export interface LedgerOptions {
   readonly origin?: string;
   readonly witnesses?: WitnessSource | undefined;
+  /** Checkpoints carry a line of SM2 as well. */
+  readonly sm2?: boolean;
   /** The bus acknowledges before the effect. */
   readonly receipts?: boolean;
 }
@@ -29,7 +31,7 @@ export interface LedgerOptions {
  */
 export async function ledgerPartsOn(
   ground: Ground,
-  { origin = LEDGER_ORIGIN, witnesses, receipts = false }: LedgerOptions = {},
+  { origin = LEDGER_ORIGIN, witnesses, sm2 = false, receipts = false }: LedgerOptions = {},
 ): Promise<AuditLedgerParts & { readonly database: OpenDatabase }> {
   const { dataDir, entropy, stores, tokens, pseudonyms, systemKeys } = ground;
   const database = await stores.open(LEDGER_STORE, ledgerMigrations);
@@ -43,6 +45,7 @@ export async function ledgerPartsOn(
       folder: join(dataDir, 'ledger'),
       originBase: origin,
       signingSeed: await ensureRandomSecret(ledgerSeedFile(dataDir), entropy),
+      sm2: sm2 ? await ensureSm2KeyPair(join(dataDir, 'keys', 'ledger-sm2.pem'), entropy) : undefined,
       witnesses: witnesses && (await readWitnessSettings(witnesses)),
     },
   };

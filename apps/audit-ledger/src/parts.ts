@@ -4,6 +4,7 @@ import type { WitnessPolicy } from '#merkle';
 import type { MessageBus } from '#messaging';
 import type { Database } from '#persistence';
 import type { Pseudonyms, SystemKeys } from '#privacy';
+import type { Sm2Signer } from '#trust';
 import type { WitnessCheckpoint } from './use-cases/witness-checkpoint/witness-checkpoint.js';
 
 /** Everything that the ledger stands on; made by this app's main.ts or by standalone. */
@@ -39,6 +40,8 @@ export interface LedgerSettings {
   readonly originBase: string;
   /** 32 secret bytes, the Ed25519 seed that signs the logs of all years. */
   readonly signingSeed: Buffer;
+  /** A second signature line on each checkpoint, by a national algorithm; absent when there is none. */
+  readonly sm2?: Sm2Signer | undefined;
   /** Witnesses that cosign each checkpoint; absent when there are none. */
   readonly witnesses?: WitnessSettings | undefined;
 }

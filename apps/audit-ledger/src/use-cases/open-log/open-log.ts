@@ -16,6 +16,7 @@ import { LogFolder } from '../../adapters/files/log-folder.js';
 import type { StagingArea } from '../../adapters/files/staging-area.js';
 import type { LogHead, LogHeadRows } from '../../adapters/store/log-heads.js';
 import type { LedgerSettings } from '../../parts.js';
+import { sm2LineSigner } from '../../sm2-line.js';
 import type { CheckpointPublisher } from '../publish-checkpoint/publisher.js';
 import type { PublishedLog } from '../prove-entries/published-logs.js';
 
@@ -24,7 +25,8 @@ export interface YearLog {
   readonly head: LogHead;
   readonly edge: RightEdge;
   readonly folder: LogFolder;
-  readonly signer: NoteSigner;
+  /** Its own key first, which everything here is checked with; then those that only add a line. */
+  readonly signers: readonly NoteSigner[];
 }
 
 export interface OpenLogParts {
@@ -53,6 +55,11 @@ export class OpenLog {
     return parseSignerKey(newSignerKey(`${this.settings.originBase}/${year}`, this.settings.signingSeed));
   }
 
+  private allSignersOf(year: number): readonly NoteSigner[] {
+    const own = this.signerOf(year);
+    return this.settings.sm2 ? [own, sm2LineSigner(own.name, this.settings.sm2)] : [own];
+  }
+
   folderOf(year: number): LogFolder {
     return new LogFolder(path.join(this.settings.folder, String(year)));
   }
@@ -69,7 +76,7 @@ export class OpenLog {
     const checkpoint = (await folder.read('checkpoint')) ?? head.checkpoint;
     const edge = await RightEdge.load(head.size, folder);
     if (edge.root().toString('hex') !== head.root) throw corrupt(head.year, 'the tiles at the right edge do not give the committed root');
-    return { head: { ...head, checkpoint }, edge, folder, signer };
+    return { head: { ...head, checkpoint }, edge, folder, signers: this.allSignersOf(head.year) };
   }
 
   /** The log as it was published last, which may be older than its committed head; undefined before the first time. */
@@ -83,15 +90,16 @@ export class OpenLog {
 
   /** Begins the log of a year with a checkpoint over nothing, so that it can be verified from its first moment. */
   async begin(year: number): Promise<YearLog> {
-    const [signer, folder] = [this.signerOf(year), this.folderOf(year)];
+    const [signers, folder] = [this.allSignersOf(year), this.folderOf(year)];
+    const signer = this.signerOf(year);
     if (await folder.read('checkpoint')) throw corrupt(year, 'there is a published log that the database knows nothing of');
     const edge = RightEdge.empty();
-    const checkpoint = signCheckpoint(signer.name, 0, edge.root(), [signer]);
+    const checkpoint = signCheckpoint(signer.name, 0, edge.root(), signers);
     const head: LogHead = { year, origin: signer.name, size: 0, root: edge.root().toString('hex'), checkpoint };
     const begun = await this.parts.database.run((tx) => this.parts.heads.begin(tx, head, this.parts.clock.now()));
     if (!begun) throw new AppError('second-sequencer', `somebody else has begun the log of ${year}`, { level: 'fatal' });
     await this.keepKey(folder, signer);
-    return { head: { ...head, checkpoint: await this.parts.publisher.publish(folder, head) }, edge, folder, signer };
+    return { head: { ...head, checkpoint: await this.parts.publisher.publish(folder, head) }, edge, folder, signers };
   }
 
   private async applyAgain(head: LogHead, folder: LogFolder, published: Checkpoint | undefined): Promise<void> {
@@ -111,6 +119,8 @@ export class OpenLog {
 
   /** The key stands beside the log it signs. Another one there means that the seed or the origin has changed. */
   private async keepKey(folder: LogFolder, signer: NoteSigner): Promise<void> {
+    const [, ...more] = this.allSignersOf(Number(path.basename(folder.folder)));
+    for (const { verifier } of more) await folder.writeFurtherKey(verifier.vkey);
     const kept = await folder.read('vkey');
     if (!kept) await folder.writeKey(signer.verifier.vkey);
     else if (kept.toString('utf8').trim() !== signer.verifier.vkey) {

@@ -181,6 +181,6 @@ export class SequenceFacts {
 
 function nextHead(log: YearLog, { edge, root }: Growth): LogHead {
   const { year, origin } = log.head;
-  const checkpoint = signCheckpoint(origin, edge.size, root, [log.signer]);
+  const checkpoint = signCheckpoint(origin, edge.size, root, log.signers);
   return { year, origin, size: edge.size, root: root.toString('hex'), checkpoint };
 }
