@@ -14,10 +14,12 @@ export interface BenchResult {
   /** Milliseconds of processor time for one order: `all`, and by kind of process. */
   readonly cpuMsPerOrder?: Readonly<Record<string, number>>;
   readonly reference: ReferenceRate | null;
+  /** Entries per second of our ledger and of Tessera's POSIX server, both over HTTP from one generator, where Go is there. */
+  readonly besideTessera?: { readonly ours: number; readonly tessera: number };
 }
 
 export function resultLine(scenario: string, profile: string, result: BenchResult): string {
-  const { reference } = result;
+  const { reference, besideTessera } = result;
   return JSON.stringify({
     scenario,
     profile,
@@ -31,5 +33,12 @@ export function resultLine(scenario: string, profile: string, result: BenchResul
     cpuMsPerOrder: result.cpuMsPerOrder ?? null,
     reference: reference && { name: reference.name, ratePerSec: rounded(reference.ratePerSec) },
     ratio: reference && reference.ratePerSec > 0 ? rounded(result.ratePerSec / reference.ratePerSec, 3) : null,
+    ...(besideTessera && {
+      besideTessera: {
+        ours: rounded(besideTessera.ours),
+        tessera: rounded(besideTessera.tessera),
+        ratio: rounded(besideTessera.ours / besideTessera.tessera, 3),
+      },
+    }),
   });
 }
