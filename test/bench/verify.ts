@@ -105,13 +105,14 @@ async function verify(log: string, entries: number): Promise<{ size: number; rat
   const script = fileURLToPath(new URL('../../apps/ledger-verifier/src/main.js', import.meta.url));
   const started = performance.now();
   const run = startProcess(script, ['--log', log]);
+  const memory = new PeakMemory(run.pid);
   try {
-    const memory = new PeakMemory(run.pid);
     const line = await run.waitForLine(/^(?:ok|broken) .*$/m, VERIFY_MS_MAX);
     const rate = entries / ((performance.now() - started) / 1000);
     say(`verify: ${String(line)}; ${memory.end()} MiB of memory at the most`);
     return { size: Number(/ size=(\d+) /.exec(String(line))?.[1] ?? 0), rate };
   } finally {
+    memory.end();
     await run.stop();
   }
 }
