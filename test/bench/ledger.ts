@@ -6,6 +6,7 @@ import { openReference } from './reference-store.js';
 import type { BenchResult } from './result.js';
 import { Samples } from './samples.js';
 import { say } from './say.js';
+import { measureBesideTessera } from './tessera.js';
 import type { StoreReading } from './store-reading.js';
 import { insertMany } from '#persistence';
 
@@ -39,7 +40,9 @@ export async function runLedger(options: BenchOptions): Promise<BenchResult> {
     await bench.sayStanding('all covered');
     const times = await checkpointTimes(bench);
     const reference = await rawInsert(bench, reading);
+    const peers = await measureBesideTessera(seconds);
     return {
+      ...(peers && { besideTessera: peers }),
       ratePerSec,
       p50Ms: times.quantile(0.5),
       p99Ms: times.quantile(0.99),

@@ -20,15 +20,22 @@ export interface LoadResult {
 }
 
 const TICK_MS = 2;
-/** Connections of an open load; further calls wait for one and their waiting counts as latency. */
-const OPEN_CONNECTIONS_MAX = 256;
+/** Connections unless more are asked for; further calls wait for one and their waiting counts as latency. */
+const CONNECTIONS_MAX = 256;
 
 /**
  * Several clients, each of which sends its next request when the last was answered, until the time is over.
  * @param ports where the system listens: connections are spread over them in turn, as a load balancer would
+ * @param connectionsMax each client needs one for itself, or its waiting for one counts as latency
  */
-export async function closedLoad(ports: readonly number[], clients: number, seconds: number, load: Load): Promise<LoadResult> {
-  const run = new Run(ports, load);
+export async function closedLoad(
+  ports: readonly number[],
+  clients: number,
+  seconds: number,
+  load: Load,
+  connectionsMax = CONNECTIONS_MAX,
+): Promise<LoadResult> {
+  const run = new Run(ports, load, connectionsMax);
   const end = performance.now() + seconds * 1000;
   const client = async (): Promise<void> => {
     while (performance.now() < end && (await run.sendNext(performance.now())));
@@ -42,7 +49,7 @@ export async function closedLoad(ports: readonly number[], clients: number, seco
  * stalls cannot hide it by being asked less.
  */
 export async function openLoad(ports: readonly number[], ratePerSec: number, seconds: number, load: Load): Promise<LoadResult> {
-  const run = new Run(ports, load);
+  const run = new Run(ports, load, CONNECTIONS_MAX);
   const started = performance.now();
   const total = ratePerSec * seconds;
   const open = new Set<Promise<unknown>>();
@@ -72,6 +79,7 @@ class Run {
   constructor(
     private readonly ports: readonly number[],
     private readonly load: Load,
+    private readonly connectionsMax: number,
   ) {}
 
   /** False when there was nothing more to send. */
@@ -106,7 +114,7 @@ class Run {
   private async wire(): Promise<Wire> {
     const idle = this.idle.pop();
     if (idle) return idle;
-    if (this.connections >= OPEN_CONNECTIONS_MAX) {
+    if (this.connections >= this.connectionsMax) {
       await new Promise<void>((resolve) => this.queue.push(resolve));
       return this.wire();
     }

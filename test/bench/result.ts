@@ -29,10 +29,12 @@ export interface BenchResult {
   /** By dialect, where a scenario asks one after the other. */
   readonly dialects?: readonly DialectFigures[];
   readonly reference: ReferenceRate | null;
+  /** Entries per second of our ledger and of Tessera's POSIX server, both over HTTP from one generator, where Go is there. */
+  readonly besideTessera?: { readonly ours: number; readonly tessera: number };
 }
 
 export function resultLine(scenario: string, profile: string, result: BenchResult): string {
-  const { reference } = result;
+  const { reference, besideTessera } = result;
   return JSON.stringify({
     scenario,
     profile,
@@ -47,5 +49,12 @@ export function resultLine(scenario: string, profile: string, result: BenchResul
     ...(result.dialects === undefined ? {} : { dialects: result.dialects }),
     reference: reference && { name: reference.name, ratePerSec: rounded(reference.ratePerSec) },
     ratio: reference && reference.ratePerSec > 0 ? rounded(result.ratePerSec / reference.ratePerSec, 3) : null,
+    ...(besideTessera && {
+      besideTessera: {
+        ours: rounded(besideTessera.ours),
+        tessera: rounded(besideTessera.tessera),
+        ratio: rounded(besideTessera.ours / besideTessera.tessera, 3),
+      },
+    }),
   });
 }

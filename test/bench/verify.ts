@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundlePath, newSignerKey, parseSignerKey, RightEdge, signCheckpoint, TILE_WIDTH } from '#merkle';
 import { startProcess, withTempDir } from '#testing';
+import { proofTimes } from './proof-times.js';
 import { say } from './say.js';
 import type { BenchOptions } from './options.js';
 import type { BenchResult } from './result.js';
@@ -26,6 +28,7 @@ export async function runVerify({ seconds }: BenchOptions): Promise<BenchResult>
   return withTempDir(async (folder) => {
     const log = path.join(folder, '2026');
     await makeLog(log, entries);
+    const proofs = await proofTimes(log, entries);
     const reference = await plainPass(log, entries);
     const fromFolder = await verify(log, entries);
     const server = await serve(log);
@@ -36,8 +39,8 @@ export async function runVerify({ seconds }: BenchOptions): Promise<BenchResult>
     say(`verify: ${entries} entries; from the folder ${Math.round(fromFolder.rate)}/s, over HTTP ${Math.round(overHttp.rate)}/s`);
     return {
       ratePerSec: Math.min(fromFolder.rate, overHttp.rate),
-      p50Ms: null,
-      p99Ms: null,
+      p50Ms: proofs.quantile(0.5),
+      p99Ms: proofs.quantile(0.99),
       lost: entries - Math.min(fromFolder.size, overHttp.size),
       doubled: 0,
       commitsPerOrder: null,
@@ -58,7 +61,10 @@ async function makeLog(folder: string, entries: number): Promise<void> {
   }
   await put(path.join(folder, 'checkpoint'), signCheckpoint(signer.name, edge.size, edge.root(), [signer]));
   await put(path.join(folder, 'vkey'), Buffer.from(`${signer.verifier.vkey}\n`));
-  say(`verify: made a log of ${entries} entries in ${Math.round((performance.now() - started) / 1000)} s`);
+  const memory = Math.round(process.memoryUsage.rss() / 1024 / 1024);
+  say(
+    `verify: made a log of ${entries} entries in ${Math.round((performance.now() - started) / 1000)} s, with ${memory} MiB of memory at its end`,
+  );
 }
 
 /** Entry `i`: some hundred subjects grow in turn, each until it has its facts. */
@@ -99,13 +105,42 @@ async function verify(log: string, entries: number): Promise<{ size: number; rat
   const script = fileURLToPath(new URL('../../apps/ledger-verifier/src/main.js', import.meta.url));
   const started = performance.now();
   const run = startProcess(script, ['--log', log]);
+  const memory = new PeakMemory(run.pid);
   try {
     const line = await run.waitForLine(/^(?:ok|broken) .*$/m, VERIFY_MS_MAX);
     const rate = entries / ((performance.now() - started) / 1000);
-    say(`verify: ${String(line)}`);
+    say(`verify: ${String(line)}; ${memory.end()} MiB of memory at the most`);
     return { size: Number(/ size=(\d+) /.exec(String(line))?.[1] ?? 0), rate };
   } finally {
+    memory.end();
     await run.stop();
+  }
+}
+
+const LOOK_AT_MEMORY_EVERY_MS = 100;
+
+/** The most memory that a process was seen with, where the system says so (Linux). */
+class PeakMemory {
+  private peakKiB = 0;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly pid: number) {
+    this.timer = setInterval(() => this.look(), LOOK_AT_MEMORY_EVERY_MS);
+  }
+
+  /** MiB, or `?` where nothing was seen. */
+  end(): string {
+    clearInterval(this.timer);
+    return this.peakKiB === 0 ? '?' : String(Math.round(this.peakKiB / 1024));
+  }
+
+  private look(): void {
+    try {
+      const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+      this.peakKiB = Math.max(this.peakKiB, Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0));
+    } catch {
+      // The process has ended, or the system has no such file: what was seen so far stands.
+    }
   }
 }
 

@@ -8,11 +8,14 @@ export interface Damage {
   readonly at: number;
 }
 
-/** What a tool must refuse: one bit of each kind of file. Paths are of files that every log of 256 entries or more has. */
+/**
+ * What a tool must refuse: one bit of each kind of file. Paths are of files that every log of 256 entries or more has; of the checkpoint
+ * it is the signed text, since a tool may pass over a signature line.
+ */
 export const DAMAGES = [
   { what: 'an entry', file: 'tile/entries/000', at: 40 },
   { what: 'a tile', file: 'tile/0/000', at: 40 },
-  { what: 'the checkpoint', file: 'checkpoint', at: -4 },
+  { what: 'the checkpoint', file: 'checkpoint', at: 3 },
 ] as const satisfies readonly Damage[];
 
 /** Copies a log and flips one bit of the copy. */

@@ -9,6 +9,7 @@ const DOWNLOAD_MS_MAX = 120_000;
 const BUILD_MS_MAX = 240_000;
 
 const LITEWITNESS = 'filippo.io/torchwood/cmd/litewitness';
+const TESSERA_POSIX = 'github.com/transparency-dev/tessera/cmd/conformance/posix';
 
 /** Programs of somebody else, and the small one of ours that calls their libraries. */
 export interface GoPrograms {
@@ -17,18 +18,29 @@ export interface GoPrograms {
   readonly litewitness: string;
 }
 
-/** The programs, or why there are none here: `missing` is no failure of the log, `broken` is one of this suite. */
-export type GoTools = GoPrograms | { readonly missing: string } | { readonly broken: string };
+/** Why there are no programs here: `missing` is no failure of the log, `broken` is one of this suite. */
+export type Unbuilt = { readonly missing: string } | { readonly broken: string };
+export type GoTools = GoPrograms | Unbuilt;
 
 /** Builds our small Go program, and with it the tools that it calls, and the witness, at the versions of `go.sum`. */
 export async function buildGoTools(sources: string, folder: string): Promise<GoTools> {
+  const unbuilt = await build(sources, folder, ['.', LITEWITNESS]);
+  return unbuilt ?? { program: path.join(folder, 'interop'), litewitness: path.join(folder, 'litewitness') };
+}
+
+/** Builds Tessera's POSIX conformance server. */
+export async function buildTessera(sources: string, folder: string): Promise<{ readonly program: string } | Unbuilt> {
+  return (await build(sources, folder, [TESSERA_POSIX])) ?? { program: path.join(folder, 'posix') };
+}
+
+/** Builds the packages into the folder, each under its last name. Returns why not, if so. */
+async function build(sources: string, folder: string, packages: readonly string[]): Promise<Unbuilt | undefined> {
   const go = await findGo();
   if (go === undefined) return { missing: 'Go is not installed' };
   const download = await runCommand(go, ['mod', 'download'], DOWNLOAD_MS_MAX, sources);
   if (download?.code !== 0) return { missing: `its modules cannot be had: ${firstLine(download?.stderr)}` };
-  const programs = { program: path.join(folder, 'interop'), litewitness: path.join(folder, 'litewitness') };
-  const build = await runCommand(go, ['build', '-o', `${folder}${path.sep}`, '.', LITEWITNESS], BUILD_MS_MAX, sources);
-  return build?.code === 0 ? programs : { broken: `does not build: ${firstLine(build?.stderr)}` };
+  const built = await runCommand(go, ['build', '-o', `${folder}${path.sep}`, ...packages], BUILD_MS_MAX, sources);
+  return built?.code === 0 ? undefined : { broken: `does not build: ${firstLine(built?.stderr)}` };
 }
 
 async function findGo(): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { tempDir } from '#testing';
 import { runCommand } from './command.js';
 import { damagedCopy, DAMAGES } from './damage.js';
-import { buildGoTools, firstLine, lastLine, type GoPrograms, type GoTools } from './go-tools.js';
+import { buildGoTools, firstLine, lastLine, type Unbuilt } from './go-tools.js';
 import { makeLog, type MadeLog } from './made-log.js';
 import { NoAnswer } from './no-answer.js';
 import type { Outcome } from './outcome.js';
@@ -74,7 +74,7 @@ async function together(name: string, run: () => Promise<{ tool: string; what: s
   }
 }
 
-function unavailable(tool: string, tools: Exclude<GoTools, GoPrograms>): Outcome {
+function unavailable(tool: string, tools: Unbuilt): Outcome {
   return 'missing' in tools ? { state: 'skipped', tool, what: tools.missing } : { state: 'FAILED', tool, what: tools.broken };
 }
 

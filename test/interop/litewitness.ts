@@ -19,7 +19,7 @@ const IN_THE_COSIGNATURE: Damage = { what: 'the cosignature', file: 'checkpoint'
 
 /**
  * A real litewitness beside our ledger. The log begins without witnesses, as every log does; then the ledger is started with a policy that names
- * litewitness and publishes nothing without it. Our verifier must find the quorum under the same policy, and miss it when the cosignature is
+ * litewitness and publishes nothing without it. Our verifier must find the quorum and the log's SM2 line under the same policy, and miss it when the cosignature is
  * damaged. A ledger with the same key and another history must get no cosignature and publish nothing.
  */
 export async function underLitewitness(tools: GoPrograms, sources: string, place: string): Promise<{ tool: string; what: string }> {
@@ -29,9 +29,12 @@ export async function underLitewitness(tools: GoPrograms, sources: string, place
   const witness = await Litewitness.start(tools, folder, vkey);
   try {
     const policy = path.join(folder, 'agreement.policy');
-    await writeFile(policy, `log ${vkey}\nwitness lite ${witness.vkey} ${witness.url}\nquorum lite\n`);
+    const sm2Vkey = (await readFile(path.join(begun.log, 'vkey-sm2'), 'utf8')).trim();
+    await writeFile(policy, `log ${vkey}\nlog ${sm2Vkey}\nwitness lite ${witness.vkey} ${witness.url}\nquorum lite\n`);
     const { log, size } = await makeLog(folder, FACTS, policy);
-    assertCosigned(await audit(log, policy), size);
+    const said = await audit(log, policy);
+    assertCosigned(said, size);
+    if (!said.includes(' sm2=1')) throw new Error(`our verifier found no SM2 line: ${said}`);
     await assertDamageIsFound(log, policy, path.join(folder, 'damaged'));
 
     const fork = path.join(place, 'lite-fork');

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import type { Ground } from '#foundation';
 import { parsePolicy, type MisusePolicy } from '#orders';
 import { assertCannotRewrite, type OpenDatabase } from '#persistence';
-import { ensureRandomSecret } from '#trust';
+import { ensureRandomSecret, ensureSm2KeyPair } from '#trust';
 import { LEDGER_TABLES_KEPT, ledgerMigrations } from './ledger-migrations.js';
 import type { AuditLedgerParts } from './parts.js';
 import { readWitnessSettings, type WitnessSource } from './witness-policy-file.js';
@@ -30,6 +30,8 @@ export async function readMisusePolicy(): Promise<MisusePolicy> {
 export interface LedgerOptions {
   readonly origin?: string;
   readonly witnesses?: WitnessSource | undefined;
+  /** Checkpoints carry a line of SM2 as well. */
+  readonly sm2?: boolean;
   /** The bus acknowledges before the effect. */
   readonly receipts?: boolean;
 }
@@ -41,7 +43,7 @@ export interface LedgerOptions {
  */
 export async function ledgerPartsOn(
   ground: Ground,
-  { origin = LEDGER_ORIGIN, witnesses, receipts = false }: LedgerOptions = {},
+  { origin = LEDGER_ORIGIN, witnesses, sm2 = false, receipts = false }: LedgerOptions = {},
 ): Promise<AuditLedgerParts & { readonly database: OpenDatabase }> {
   const { dataDir, entropy, stores, tokens, pseudonyms, systemKeys, deviceKeys } = ground;
   const database = await stores.open(LEDGER_STORE, ledgerMigrations);
@@ -55,6 +57,7 @@ export async function ledgerPartsOn(
       folder: join(dataDir, 'ledger'),
       originBase: origin,
       signingKey: (await deviceKeys?.ledgerKey()) ?? (await ensureRandomSecret(ledgerSeedFile(dataDir), entropy)),
+      sm2: sm2 ? await ensureSm2KeyPair(join(dataDir, 'keys', 'ledger-sm2.pem'), entropy) : undefined,
       witnesses: witnesses && (await readWitnessSettings(witnesses)),
     },
   };

@@ -1,6 +1,6 @@
 import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings } from '#foundation';
 import { LEDGER_ORIGIN } from './compose-ledger.js';
-import { readWitnessSource, type WitnessSource } from './witness-policy-file.js';
+import { readSm2Line, readWitnessSource, type WitnessSource } from './witness-policy-file.js';
 
 /** What the ledger's process is told. */
 export interface LedgerConfig {
@@ -9,6 +9,8 @@ export interface LedgerConfig {
   readonly origin: string;
   /** Absent: checkpoints carry the log's own signature alone. */
   readonly witnesses: WitnessSource | undefined;
+  /** Each checkpoint carries a line of SM2 as well, by a key that the first start makes. */
+  readonly sm2: boolean;
 }
 
 /** Reads the environment once and lists every fault. @throws AppError `invalid-configuration` */
@@ -18,6 +20,7 @@ export function readConfig(env: Environment): LedgerConfig {
     process: readProcessSettings(read, { instance: 'audit-ledger', demo: 'off' }),
     origin: read.matching('LEDGER_ORIGIN', /^[\w.-]+(\/[\w.-]+)+$/, 'a name such as gateway.court.example/ledger', LEDGER_ORIGIN),
     witnesses: readWitnessSource(read),
+    sm2: readSm2Line(read),
   };
   read.done();
   return config;

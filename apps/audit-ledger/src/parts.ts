@@ -5,6 +5,7 @@ import type { MessageBus } from '#messaging';
 import type { MisusePolicy } from '#orders';
 import type { Database } from '#persistence';
 import type { Pseudonyms, SystemKeys } from '#privacy';
+import type { Sm2Signer } from '#trust';
 import type { LogKey } from './use-cases/open-log/log-signer.js';
 import type { WitnessCheckpoint } from './use-cases/witness-checkpoint/witness-checkpoint.js';
 
@@ -43,6 +44,8 @@ export interface LedgerSettings {
   readonly originBase: string;
   /** Signs the logs of all years. */
   readonly signingKey: LogKey;
+  /** A second signature line on each checkpoint, by a national algorithm; absent when there is none. */
+  readonly sm2?: Sm2Signer | undefined;
   /** Witnesses that cosign each checkpoint; absent when there are none. */
   readonly witnesses?: WitnessSettings | undefined;
 }

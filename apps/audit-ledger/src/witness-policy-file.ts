@@ -18,6 +18,11 @@ export function readWitnessSource(read: EnvironmentReader): WitnessSource | unde
   return file === undefined ? undefined : { file, profile };
 }
 
+/** `LEDGER_SM2`: `on` puts a line of SM2 on each checkpoint, beside the Ed25519 one; `off` unless told otherwise. */
+export function readSm2Line(read: EnvironmentReader): boolean {
+  return read.oneOf('LEDGER_SM2', ['on', 'off'], 'off') === 'on';
+}
+
 /**
  * Reads the agreement. A quorum that the witnesses with an address cannot make up stops the start, because the strict profile would then never
  * publish anything, and the lenient one never what was agreed.

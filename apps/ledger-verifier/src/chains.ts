@@ -1,7 +1,7 @@
 import { Broken } from './broken.js';
 import { ChainTable, KEY_BYTES } from './chain-table.js';
 import { HASH_BYTES, putTextHash } from './hashing.js';
-import type { Leaf } from './leaf.js';
+import { chainName, type LeafReader } from './leaf.js';
 
 /** The leaves of one chain that stand in one stretch of the log: where it is entered and where it is left. */
 interface Run {
@@ -41,36 +41,42 @@ const OPENINGS_MAX = 5_000_000;
 
 /** Follows the chains within one stretch of the log, so that only their ends must be put together afterwards. */
 export class StretchChains {
+  /** By the chain's raw name. */
   private readonly runs = new Map<string, Run>();
 
-  /** @param hash the leaf's own hash, hex. @throws Broken when the leaf does not follow the one before it in this stretch */
-  take(index: number, leaf: Leaf, hash: string): void {
-    const chain = `${leaf.source} ${leaf.subject}`;
+  /**
+   * @param leaf the reader that has just read it
+   * @param hash the leaf's own hash, hex
+   * @throws Broken when the leaf does not follow the one before it in this stretch
+   */
+  take(index: number, leaf: LeafReader, hash: string): void {
+    const chain = leaf.rawChain();
+    const { subjectSeq: seq } = leaf;
     const run = this.runs.get(chain);
     if (!run) {
-      this.runs.set(chain, { index, firstSeq: leaf.subjectSeq, prev: leaf.prev, seq: leaf.subjectSeq, hash });
+      this.runs.set(chain, { index, firstSeq: seq, prev: leaf.prev, seq, hash });
       return;
     }
-    if (leaf.subjectSeq !== run.seq + 1) throw gap(index, leaf.subjectSeq, chain, run.seq);
-    if (leaf.prev !== run.hash) throw otherPrev(index, chain, run.seq);
-    run.seq = leaf.subjectSeq;
+    if (seq !== run.seq + 1) throw gap(index, seq, chainName(chain), run.seq);
+    if (!leaf.namesPrev(run.hash)) throw otherPrev(index, chainName(chain), run.seq);
+    run.seq = seq;
     run.hash = hash;
   }
 
   encode(): Runs {
     const numbers = new Float64Array(this.runs.size * NUMBERS);
     const bytes = Buffer.alloc(this.runs.size * RUN_BYTES);
+    const chains = [...this.runs.keys()].map(chainName);
     let i = 0;
-    for (const [chain, run] of this.runs) {
+    for (const run of this.runs.values()) {
       const at = i * RUN_BYTES;
       numbers.set([run.index, run.firstSeq, run.seq], i * NUMBERS);
-      putTextHash(chain, bytes, at, KEY_BYTES);
+      putTextHash(chains[i] ?? '', bytes, at, KEY_BYTES);
       if (run.prev !== undefined) bytes.write(run.prev, at + KEY_BYTES, HASH_BYTES, 'hex');
       bytes.write(run.hash, at + KEY_BYTES + HASH_BYTES, HASH_BYTES, 'hex');
       i += 1;
     }
-    const names = [...this.runs.keys(), ''].join('\n');
-    return { names, numbers, bytes };
+    return { names: [...chains, ''].join('\n'), numbers, bytes };
   }
 }
 

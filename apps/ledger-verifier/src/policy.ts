@@ -2,6 +2,7 @@ import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto
 import { readFile } from 'node:fs/promises';
 import { Broken, textOf, Usage } from './broken.js';
 import { noteParts, parseLogKey, SPKI_HEADER, type LogKey } from './checkpoint.js';
+import { parseFurtherKey, type FurtherKey } from './further-keys.js';
 import { exactBase64 } from './hashing.js';
 
 const COSIGNATURE = 4;
@@ -25,6 +26,8 @@ interface Group {
 /** Who must have seen a checkpoint (C2SP tlog-policy). */
 export interface Policy {
   readonly logs: readonly LogKey[];
+  /** Keys of logs of a further type, whose lines must be there as well. */
+  readonly further: readonly FurtherKey[];
   readonly witnesses: ReadonlyMap<string, Witness>;
   readonly groups: ReadonlyMap<string, Group>;
   readonly quorum: string;
@@ -95,6 +98,7 @@ function cosignedAt({ key }: Witness, text: string, signature: Buffer): number |
 
 class Draft {
   private readonly logs: LogKey[] = [];
+  private readonly further: FurtherKey[] = [];
   private readonly witnesses = new Map<string, Witness>();
   private readonly groups = new Map<string, Group>();
   private readonly members = new Set<string>();
@@ -113,16 +117,18 @@ class Draft {
   }
 
   finish(file: string): Policy {
-    const { logs, witnesses, groups, quorum } = this;
+    const { logs, further, witnesses, groups, quorum } = this;
     if (quorum === undefined) throw new Usage(`${file} has no quorum line`);
-    if (logs.length > LINES_MAX || witnesses.size > LINES_MAX || groups.size > LINES_MAX)
+    if (logs.length + further.length > LINES_MAX || witnesses.size > LINES_MAX || groups.size > LINES_MAX)
       throw new Usage(`${file} has more than ${LINES_MAX} logs, witnesses or groups`);
-    return { logs, witnesses, groups, quorum };
+    return { logs, further, witnesses, groups, quorum };
   }
 
   private takeLog([vkey, , ...more]: readonly string[]): void {
     if (vkey === undefined || more.length > 0) throw new Usage('a log has a key and perhaps an address');
-    const log = parseLogKey(Buffer.from(vkey, 'latin1').toString('utf8'), 'log');
+    const further = parseFurtherKey(printable(vkey));
+    if (further) return void this.further.push(further);
+    const log = parseLogKey(printable(vkey), 'log');
     this.refuseKnownKey(log.publicKey);
     this.logs.push(log);
   }

@@ -86,7 +86,7 @@ function asItem(value: unknown, place: string): ProofItem {
 
 function checkItem(item: ProofItem, key: LogKey, place: string): ProvenHead {
   const leaf = exactBase64(item.leaf);
-  const parsed = leaf && parseLeaf(leaf.toString('latin1'));
+  const parsed = leaf && parseLeaf(leaf);
   if (!leaf || !parsed) throw new Broken(place, 'its leaf is not the base64 of a leaf of version 1');
   const { index, path, checkpoint } = parseTlogProof(item.tlogProof, place);
   if (index !== item.index) throw new Broken(place, `says index ${item.index}, its proof says ${index}`);

@@ -1,7 +1,7 @@
 import { Broken } from './broken.js';
 import { NO_RUNS, StretchChains, type Runs } from './chains.js';
-import { HASH_BYTES, perfectRoot, putLeafHash, TILE_WIDTH } from './hashing.js';
-import { parseLeaf, type Leaf } from './leaf.js';
+import { HASH_BYTES, leafHashInPlace, perfectRoot, TILE_WIDTH } from './hashing.js';
+import { LeafReader, type Leaf } from './leaf.js';
 import { fileName, type TileFiles } from './tile-files.js';
 
 /** Pairs of tile and bundle that are read ahead of the check. */
@@ -63,6 +63,11 @@ interface Pair {
 
 class StretchCheck {
   private readonly computed = Buffer.alloc(TILE_WIDTH * HASH_BYTES);
+  /** Hash and place of each entry of the tile in hand. */
+  private readonly hashes: string[] = Array.from({ length: TILE_WIDTH }, () => '');
+  private readonly starts = new Uint32Array(TILE_WIDTH);
+  private readonly ends = new Uint32Array(TILE_WIDTH);
+  private readonly reader = new LeafReader();
   private readonly roots: Buffer;
   private complete = 0;
   private readonly kept: [number, Uint8Array][] = [];
@@ -102,34 +107,57 @@ class StretchCheck {
   private takePair(n: number, { tile, bundle }: Pair): void {
     const width = tile.length / HASH_BYTES;
     this.takeEntries(n, width, tile, bundle);
-    if (this.stretch.keep.includes(n)) this.kept.push([n, Uint8Array.from(this.computed.subarray(0, tile.length))]);
+    if (this.stretch.keep.includes(n)) this.kept.push([n, Uint8Array.from(tile)]);
     if (width < TILE_WIDTH) return;
-    perfectRoot(this.computed, 0, TILE_WIDTH).copy(this.roots, this.complete * HASH_BYTES);
+    perfectRoot(tile, 0, TILE_WIDTH).copy(this.roots, this.complete * HASH_BYTES);
     this.complete += 1;
   }
 
   private takeEntries(n: number, width: number, tile: Buffer, bundle: Buffer): void {
-    let at = 0;
-    for (let i = 0; i < width; i++) {
-      const index = n * TILE_WIDTH + i;
-      const start = at + 2;
-      const end = start <= bundle.length ? start + bundle.readUInt16BE(at) : Infinity;
-      if (end > bundle.length) throw new Broken(fileName('entries', n, width), `ends inside entry ${index}`);
-      const hash = putLeafHash(bundle, start, end, this.computed, i * HASH_BYTES);
-      if (this.computed.compare(tile, i * HASH_BYTES, (i + 1) * HASH_BYTES, i * HASH_BYTES, (i + 1) * HASH_BYTES) !== 0) {
-        throw new Broken(`entry ${index}`, `${fileName('entries', n, width)} does not hash to what stands in ${fileName(0, n, width)}`);
-      }
-      if (!this.stretch.anyEntries) this.takeLeaf(index, bundle.toString('latin1', start, end), hash);
-      at = end;
-    }
-    if (at !== bundle.length) throw new Broken(fileName('entries', n, width), `${bundle.length - at} bytes follow its last entry`);
+    const { good, broken } = this.hashEntries(n, width, tile, bundle);
+    if (!this.stretch.anyEntries) for (let i = 0; i < good; i++) this.takeLeaf(n * TILE_WIDTH + i, bundle, i);
+    if (broken) throw broken;
   }
 
-  private takeLeaf(index: number, text: string, hash: string): void {
-    const leaf = parseLeaf(text);
-    if (!leaf) throw new Broken(`entry ${index}`, 'is not a leaf of version 1 in canonical JSON');
-    if (index >= this.stretch.chainsFrom) this.chains.take(index, leaf, hash);
-    if (this.stretch.orders && leaf.order !== undefined) this.orders.push(orderFact(index, hash, leaf, leaf.order));
+  /** Hashes the entries of a bundle and holds them against their tile. Says how many are good, and what is wrong with the next. */
+  private hashEntries(n: number, width: number, tile: Buffer, bundle: Buffer): { good: number; broken?: Broken } {
+    const name = fileName('entries', n, width);
+    let at = 0;
+    let whole = 0;
+    for (; whole < width; whole++) {
+      const start = at + 2;
+      const end = start <= bundle.length ? start + bundle.readUInt16BE(at) : Infinity;
+      if (end > bundle.length) break;
+      const hash = leafHashInPlace(bundle, start, end);
+      this.computed.write(hash, whole * HASH_BYTES, HASH_BYTES, 'hex');
+      this.hashes[whole] = hash;
+      this.starts[whole] = start;
+      this.ends[whole] = at = end;
+    }
+    const good = this.equalHashes(tile, whole);
+    const place = `entry ${n * TILE_WIDTH + good}`;
+    if (good < whole) return { good, broken: new Broken(place, `${name} does not hash to what stands in ${fileName(0, n, width)}`) };
+    if (whole < width) return { good, broken: new Broken(name, `ends inside ${place}`) };
+    return at === bundle.length ? { good } : { good, broken: new Broken(name, `${bundle.length - at} bytes follow its last entry`) };
+  }
+
+  /** How many of the first hashes are those of the tile. */
+  private equalHashes(tile: Buffer, count: number): number {
+    const areEqual = (from: number, to: number): boolean =>
+      this.computed.compare(tile, from * HASH_BYTES, to * HASH_BYTES, from * HASH_BYTES, to * HASH_BYTES) === 0;
+    if (areEqual(0, count)) return count;
+    let good = 0;
+    while (areEqual(good, good + 1)) good++;
+    return good;
+  }
+
+  private takeLeaf(index: number, bundle: Buffer, i: number): void {
+    const { reader } = this;
+    if (!reader.read(bundle, this.starts[i] ?? 0, this.ends[i] ?? 0))
+      throw new Broken(`entry ${index}`, 'is not a leaf of version 1 in canonical JSON');
+    const hash = this.hashes[i] ?? '';
+    if (index >= this.stretch.chainsFrom) this.chains.take(index, reader, hash);
+    if (this.stretch.orders && reader.order !== undefined) this.orders.push(orderFact(index, hash, reader.leaf(), reader.order));
   }
 }
 

@@ -3,6 +3,7 @@ import { Broken, textOf, Usage } from './broken.js';
 import { checkLog, type LogCheck, type LogFindings } from './check-log.js';
 import { openCheckpoint, parseLogKey, type LogKey } from './checkpoint.js';
 import { checkEarlierLogs } from './earlier-logs.js';
+import { checkFurtherLines } from './further-keys.js';
 import { openSource, type LogSource } from './log-source.js';
 import { OrderCheck, type OrderFindings } from './orders.js';
 import { checkQuorum, readPolicy, type Policy, type QuorumFindings } from './policy.js';
@@ -36,6 +37,8 @@ export interface Verification {
   readonly since: readonly ProvenHead[];
   readonly proofs: ProofFindings | undefined;
   readonly quorum: QuorumFindings | undefined;
+  /** Good SM2 lines of the checkpoint, as many as the policy names keys for. */
+  readonly sm2: number;
   readonly orders: OrderFindings | undefined;
   readonly seconds: number;
 }
@@ -67,10 +70,11 @@ export async function verifyWhole(options: VerifyOptions): Promise<Verification>
   const earlier = await checkEarlierLogs(check, findings.chains.openings);
   checkHeads(heads, findings);
   const quorum = policy && checkQuorum(policy, findings.signed, 'checkpoint');
+  const sm2 = checkFurtherLines(policy?.further ?? [], origin, findings.signed, 'checkpoint');
   const orders = orderCheck?.finish(origin, size);
   await check.onState?.(findings.state());
   const seconds = Math.max(monotonicMs() - started, 1) / 1000;
-  return { log: options.log, key, keyFrom, findings, resumedFrom: resume?.size ?? 0, earlier, since, proofs, quorum, orders, seconds };
+  return { log: options.log, key, keyFrom, findings, resumedFrom: resume?.size ?? 0, earlier, since, proofs, quorum, sm2, orders, seconds };
 }
 
 /** As `verifyWhole`, as the one line that says what was found. */
@@ -86,7 +90,7 @@ export async function verifyProofAlone(proof: string, vkey: string): Promise<str
   return `ok origin=${key.name} proofs=${proofs} opened=${opened} size=${sizes} (the log itself was not read)`;
 }
 
-export function lineOf({ findings, earlier, seconds, keyFrom, proofs, since, quorum, orders, resumedFrom }: Verification): string {
+export function lineOf({ findings, earlier, seconds, keyFrom, proofs, since, quorum, sm2, orders, resumedFrom }: Verification): string {
   const { origin, size, root } = findings.checkpoint;
   const parts = [
     `ok origin=${origin} size=${size} root=${root.toString('base64')} rate=${Math.round((findings.derived + earlier) / seconds)}/s`,
@@ -95,6 +99,7 @@ export function lineOf({ findings, earlier, seconds, keyFrom, proofs, since, quo
     ...(since.length > 0 ? [`since=${since.map((head) => head.size).join(',')}`] : []),
     ...(proofs ? [`proofs=${proofs.proofs} opened=${proofs.opened}`] : []),
     ...(quorum ? [`cosigned=${quorum.cosigned.length}`] : []),
+    ...(sm2 > 0 ? [`sm2=${sm2}`] : []),
     ...(orders ? [`orders=${orders.orders} facts=${orders.facts}`] : []),
     ...(keyFrom === 'given' ? [] : [`key=from-the-${keyFrom}`]),
   ];

@@ -43,7 +43,7 @@ export async function compose(foundation: Foundation, config: StandaloneConfig, 
   // have ports of their own: mutual TLS and SFTP there, while the public one stays plain HTTP.
   const sftp = { host: '127.0.0.1', port: await freePortIfZero(0) };
   const endpointOf = (bank: string): string | undefined => (simulated ? addressOf(banks, bank, bankPort, sftp) : undefined);
-  const ledger = await ledgerPartsOn(foundation, { witnesses: config.witnesses });
+  const ledger = await ledgerPartsOn(foundation, { witnesses: config.witnesses, sm2: config.sm2 });
   const imports = [
     CourtGatewayModule.forRoot(gateway),
     BankConnectorModule.forRoot(await connectorPartsOn(foundation, { banks, keys, endpointOf })),

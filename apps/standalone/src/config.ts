@@ -1,4 +1,4 @@
-import { readWitnessSource, type WitnessSource } from '../../audit-ledger/src/witness-policy-file.js';
+import { readSm2Line, readWitnessSource, type WitnessSource } from '../../audit-ledger/src/witness-policy-file.js';
 import { oidcOf, readOutboxRowsMax, type OidcOf } from '../../court-gateway/src/config.js';
 import { EnvironmentReader, readProcessSettings, type Environment, type ProcessSettings } from '#foundation';
 
@@ -9,6 +9,8 @@ export type StandaloneConfig = ProcessSettings & {
   readonly outboxRowsMax: number;
   /** Absent: the ledger has no witnesses. */
   readonly witnesses: WitnessSource | undefined;
+  /** Checkpoints carry a line of SM2 as well. */
+  readonly sm2: boolean;
 };
 
 const PASSWORD_LENGTH_MIN = 8;
@@ -27,6 +29,7 @@ export function readConfig(env: Environment): StandaloneConfig {
     oidc: oidcOf(env, settings.port),
     outboxRowsMax: readOutboxRowsMax(read),
     witnesses: readWitnessSource(read),
+    sm2: readSm2Line(read),
   };
   read.done();
   return config;

@@ -215,7 +215,7 @@ export const VERIFIER = [
     samples: () => [first, second],
     pieces: ['{', '}', ',', ':', '"', '"v":1', '"prev"', '"at"', '2026-02-30', '2024-02-29', 'é', '\\u0041', '\\"', '1e0', '00', 'null'],
     read: (input) => {
-      const byAuditor = parseLeaf(input.toString('latin1'));
+      const byAuditor = parseLeaf(input);
       const byLedger = takenByLedger(input);
       if ((byAuditor === undefined) === byLedger) throw new Error(`taken by ${byLedger ? 'the ledger' : 'the verifier'} alone`);
       return byAuditor ?? REFUSED;

@@ -1,8 +1,9 @@
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { SystemClock, type Log } from '#kernel';
+import { systemEntropy, SystemClock, type Log } from '#kernel';
 import { InProcessBus } from '#messaging';
 import { openSqlite } from '#persistence';
+import { ensureSm2KeyPair } from '#trust';
 import { LedgerService } from '../ledger-service.js';
 import { ledgerMigrations } from '../ledger-migrations.js';
 import { readWitnessSettings } from '../witness-policy-file.js';
@@ -10,7 +11,7 @@ import { FactSource } from './fact-source.js';
 
 /**
  * Makes a log by a real run, for readers that are not ours, or makes one longer: `make-log <folder> <facts> [<policy>]`. The facts are recorded,
- * relayed, staged and sequenced as in service, and with a policy published as the strict profile does. Prints, as one line of JSON, the log's
+ * relayed, staged and sequenced as in service, signed with SM2 too, and with a policy published as the strict profile does. Prints, as one line of JSON, the log's
  * folder, its size and `older`, the file with a checkpoint kept half-way. A checkpoint that is withheld ends it with what the witnesses said.
  */
 const TOGETHER = 200;
@@ -39,6 +40,7 @@ const settings = {
   folder: path.join(folder, 'ledger'),
   originBase: 'gateway.test/ledger',
   signingKey: Buffer.alloc(32, 5),
+  sm2: await ensureSm2KeyPair(path.join(folder, 'ledger-sm2.pem'), systemEntropy),
   witnesses: policyFile === undefined ? undefined : await readWitnessSettings({ file: policyFile, profile: 'strict' }),
 };
 const tokens = { verify: () => Promise.reject(new Error('no HTTP here')) };

@@ -34,6 +34,11 @@ export class LogFolder implements TileSource {
     await writeFiles(this.folder, [{ path: 'vkey', bytes: Buffer.from(`${vkey}\n`) }]);
   }
 
+  /** For a policy file: an auditor who names this key too finds its line checked. Not served, since nobody should take it from the log. */
+  async writeFurtherKey(vkey: string): Promise<void> {
+    await writeFiles(this.folder, [{ path: 'vkey-sm2', bytes: Buffer.from(`${vkey}\n`) }]);
+  }
+
   /** Partial files may go once the full one is there (C2SP tlog-tiles, "Partial Tiles"); otherwise each leaves 255 behind. */
   async dropPartials(files: readonly TileFile[]): Promise<void> {
     for (const file of files) {

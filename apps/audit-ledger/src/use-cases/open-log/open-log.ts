@@ -6,6 +6,7 @@ import { LogFolder } from '../../adapters/files/log-folder.js';
 import type { StagingArea } from '../../adapters/files/staging-area.js';
 import type { LogHead, LogHeadRows } from '../../adapters/store/log-heads.js';
 import type { LedgerSettings } from '../../parts.js';
+import { sm2LineSigner } from '../../sm2-line.js';
 import type { CheckpointPublisher } from '../publish-checkpoint/publisher.js';
 import type { PublishedLog } from '../prove-entries/published-logs.js';
 import { logSignerOf, type LogSigner } from './log-signer.js';
@@ -41,7 +42,9 @@ export class OpenLog {
   ) {}
 
   signerOf(year: number): LogSigner {
-    return logSignerOf(`${this.settings.originBase}/${year}`, this.settings.signingKey);
+    const { originBase, signingKey, sm2 } = this.settings;
+    const name = `${originBase}/${year}`;
+    return logSignerOf(name, signingKey, sm2 ? [sm2LineSigner(name, sm2)] : []);
   }
 
   folderOf(year: number): LogFolder {
@@ -100,8 +103,9 @@ export class OpenLog {
     this.parts.log.write('warn', 'ledger-batch-applied-again', { year: head.year, from: published?.size ?? 0, to: head.size });
   }
 
-  /** The key stands beside the log it signs. Another one there means that the key or the origin has changed. */
+  /** The keys stand beside the log they sign. Another first one there means that the key or the origin has changed. */
   private async keepKey(folder: LogFolder, signer: LogSigner): Promise<void> {
+    for (const { vkey } of signer.further) await folder.writeFurtherKey(vkey);
     const kept = await folder.read('vkey');
     if (!kept) await folder.writeKey(signer.verifier.vkey);
     else if (kept.toString('utf8').trim() !== signer.verifier.vkey) {
