@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError, errorText, SystemClock, systemErrorCode, type Log, type Timer } from '#kernel';
@@ -24,6 +25,8 @@ const FOLLOWERS_MAX = 200;
  */
 export class KeptClock {
   private look: Timer | undefined;
+  /** Which file was read last. */
+  private seen = '';
   private marked = { offsetMs: -1, at: -Infinity };
   private stopped = false;
 
@@ -76,13 +79,20 @@ export class KeptClock {
   }
 
   private async catchUp(instance: string): Promise<void> {
-    const ahead = (await readOffset(join(this.dataDir, 'clock.json'))) - this.clock.offset();
-    if (ahead > 0) this.clock.advance(ahead);
+    // Asked twenty times a second by every process: one call that does not wait, and no file opened while nothing moves.
+    const path = join(this.dataDir, 'clock.json');
+    const there = signOf(path);
+    if (there !== this.seen) {
+      const ahead = (await readOffset(path)) - this.clock.offset();
+      if (ahead > 0) this.clock.advance(ahead);
+      this.seen = there;
+    }
     const offsetMs = this.clock.offset();
     const isFresh = this.clock.monotonicMs() - this.marked.at < MARK_EVERY_MS;
     if (this.stopped || (isFresh && this.marked.offsetMs === offsetMs)) return;
     this.marked = { offsetMs, at: this.clock.monotonicMs() };
-    await keep(this.markOf(instance), { offsetMs });
+    // A mark speaks for a process that lives; after a crash nobody believes it.
+    await keep(this.markOf(instance), { offsetMs }, false);
   }
 
   private markOf(instance: string): string {
@@ -113,13 +123,19 @@ async function followersIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function keep(path: string, content: ClockFile): Promise<void> {
+/** Changes whenever the file is replaced; empty while there is none. */
+function signOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return found ? `${found.ino}/${found.mtimeNs}/${found.size}` : '';
+}
+
+async function keep(path: string, content: ClockFile, mustLast = true): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w', 0o600);
   try {
     await file.writeFile(`${JSON.stringify(content)}\n`);
-    await file.sync();
+    if (mustLast) await file.sync();
   } finally {
     await file.close();
   }

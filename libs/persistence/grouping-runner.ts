@@ -1,6 +1,7 @@
 import { context, type Context } from '@opentelemetry/api';
 import { AppError, errorText, failPoint, type Entropy, type Log, type RealTime } from '#kernel';
 import { GatheredWrites } from './gathered-writes.js';
+import { SharedReads } from './shared-reads.js';
 import { ScopedTx, type Statements } from './scoped-tx.js';
 import type { TransactionRunner, Tx } from './sql.js';
 
@@ -147,9 +148,10 @@ export class GroupingRunner implements TransactionRunner {
     const again: Waiting[] = [];
     let hooks: readonly (() => void)[] = [];
     const care = this.careOf(session, group);
+    const shared = group.length > 1 ? new SharedReads(session.statements) : undefined;
     try {
       await session.begin();
-      for (const waiting of group) await this.runOne(session, waiting, care, { done, failed, again });
+      for (const waiting of group) await this.runOne({ session, shared }, waiting, care, { done, failed, again });
       if (done.length > 0 || group.length > 1) {
         if (care === 'savepoints') await session.savepoint('end');
         hooks = await this.writeLeftovers(session, group.length, done);
@@ -196,13 +198,13 @@ export class GroupingRunner implements TransactionRunner {
   }
 
   private async runOne(
-    session: Session,
+    { session, shared }: { readonly session: Session; readonly shared: SharedReads | undefined },
     waiting: Waiting,
     care: Care,
     { done, failed, again }: { done: Done[]; failed: Failed[]; again: Waiting[] },
   ): Promise<void> {
     const left = new GatheredWrites();
-    const tx = new ScopedTx(session.statements, left);
+    const tx = new ScopedTx(shared ?? session.statements, left);
     waiting.runs += 1;
     if (care === 'savepoints') await session.savepoint('set');
     try {
@@ -212,6 +214,7 @@ export class GroupingRunner implements TransactionRunner {
       done.push({ waiting, value, hooks: tx.hooks, left });
     } catch (error) {
       tx.end();
+      shared?.forget();
       const verdict = session.judge(error);
       if (verdict === 'group-again' || verdict === 'lost')
         throw verdict === 'lost' ? error : new GroupGone(errorText(error), { cause: error });

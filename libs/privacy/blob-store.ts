@@ -105,8 +105,11 @@ export class FileBlobStore implements BlobStore {
     if (this.foldersMade.has(folder)) return;
     const first = await mkdir(folder, { recursive: true, mode: 0o700 });
     if (first !== undefined) {
-      await syncFolder(dirname(folder));
-      await syncFolder(dirname(dirname(folder)));
+      const above = dirname(folder);
+      await syncFolder(above);
+      // Of the 256 folders above each is new once; only what this process has made sure of is passed over.
+      if (!this.foldersMade.has(above)) await syncFolder(dirname(above));
+      this.foldersMade.add(above);
     }
     this.foldersMade.add(folder);
   }

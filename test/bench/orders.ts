@@ -15,7 +15,7 @@ const CLIENTS = 4;
 const ITEMS_PER_CALL = 20;
 /** Posting stops for a while when this many orders are unanswered, so that the rate is the system's and not the backlog's. */
 const OPEN_ORDERS_MAX = 3_000;
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 200;
 const WARM_UP_CALLS = 5;
 /** How often a long run tells what its processes hold, so that growth shows. */
 const TELL_EVERY_MS = 30_000;
