@@ -103,8 +103,8 @@ export interface PrivateNoteKey {
   /** Says which type it is, for whoever meets the key; distinct from those of other makers. */
   readonly identifier: string;
   readonly publicKey: Uint8Array;
-  sign(text: Buffer): Buffer;
-  verifies(text: Buffer, signature: Uint8Array): boolean;
+  readonly sign: (text: Buffer) => Buffer;
+  readonly verifies: (text: Buffer, signature: Uint8Array) => boolean;
 }
 
 const PRIVATE_TYPE = 0xff;
