@@ -201,8 +201,12 @@ export const VERIFIER = [
     samples: () => [Buffer.concat([first, second].flatMap((leaf) => [Buffer.of(leaf.length >> 8, leaf.length & 255), leaf]))],
     pieces: ['\u0000', '\u0000\u0001', '{', '}', '"prev"', '0', 'order:'],
     read: async (input) => {
+      // The bundle is the stretch's own: entries are hashed where they lie, with a byte written before each.
       const stretch = { first: 0, tiles: 1, size: 2, anyEntries: false, chainsFrom: 0, keep: [], orders: true };
-      const { broken, orders } = await checkStretch(stretch, tilesWith(Buffer.concat([leafHash(first), leafHash(second)]), input));
+      const { broken, orders } = await checkStretch(
+        stretch,
+        tilesWith(Buffer.concat([leafHash(first), leafHash(second)]), Buffer.from(input)),
+      );
       return broken ? refusedFor(broken.reason) : orders;
     },
     holds: (orders) => {
