@@ -15,6 +15,7 @@ export const manifest: Manifest = {
   statusQuery: ${statusQuery},
   dedupByReference: false,
   notices: false,
+  dayStatement: false,
   documents: '${delivery === 'desk' ? 'shown' : 'inside'}',
 };
 `,
