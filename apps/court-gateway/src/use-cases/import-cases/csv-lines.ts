@@ -42,11 +42,27 @@ export class EncodingProbe {
   }
 }
 
-/** Bytes that are wrong in the encoding become U+FFFD, and the line that holds one is refused by its reader. */
+/** A piece for the parser ends with the first line that ends behind so many characters, or after twice as many where none does. */
+const PIECE_CHARS = 64 * 1024;
+
+/**
+ * The text in pieces that follow from it alone, however the bytes come in: of a broken record the parser makes more or less according to where it is cut.
+ * Bytes that are wrong in the encoding become U+FFFD, and the line that holds one is refused by its reader.
+ */
 async function* textOf(chunks: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
-  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
-  yield decoder.decode();
+  let text = '';
+  for await (const chunk of chunks) {
+    text += decoder.decode(chunk, { stream: true });
+    for (; text.length >= 2 * PIECE_CHARS; text = text.slice(pieceEnd(text))) yield text.slice(0, pieceEnd(text));
+  }
+  text += decoder.decode();
+  for (; text.length > 0; text = text.slice(pieceEnd(text))) yield text.slice(0, pieceEnd(text));
+}
+
+function pieceEnd(text: string): number {
+  const lineEnd = text.indexOf('\n', PIECE_CHARS);
+  return lineEnd < 0 || lineEnd >= 2 * PIECE_CHARS ? Math.min(text.length, 2 * PIECE_CHARS) : lineEnd + 1;
 }
 
 interface Parsed {
@@ -65,14 +81,19 @@ export async function* csvLines(chunks: AsyncIterable<Buffer>, encoding: Encodin
     relax_quotes: true,
     max_record_size: RECORD_CHARS_MAX,
     skip_records_with_error: true,
-    on_skip: (error?: CsvError) => void faults.push({ line: lineOf(error), fault: '不是有效的 CSV 行' }),
+    on_skip: (error?: CsvError) => {
+      // A record that comes in several pieces is complained of in each.
+      if (lineOf(error) !== faults.at(-1)?.line) faults.push({ line: lineOf(error), fault: '不是有效的 CSV 行' });
+    },
   });
   // What the source throws reaches the reader below through the parser, so the callback has nothing to add.
   pipeline(Readable.from(textOf(chunks, encoding)), parser, () => undefined);
   try {
     for await (const item of parser) {
-      yield* faults.splice(0);
       const { info, record } = item as Parsed;
+      // The parser runs ahead of its reader, by more or less as the bytes come in: a fault waits for its place among the lines.
+      const later = faults.findIndex(({ line }) => line > info.lines);
+      yield* faults.splice(0, later < 0 ? faults.length : later);
       yield { line: info.lines, values: record };
     }
   } catch (error) {
