@@ -60,6 +60,8 @@ export function parseOrderNumber(text: string): OrderNumber | undefined {
   const match = ORDER_NUMBER.exec(text);
   if (!match) return undefined;
   const [, day = '', region = '', sequence = ''] = match;
+  // Sequences begin with 1 and are exact, so any other number was never given.
+  if (Number(sequence) === 0 || !Number.isSafeInteger(Number(sequence))) return undefined;
   return { date: `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`, region, sequence: Number(sequence) };
 }
 

@@ -38,7 +38,7 @@ function configOf(value: unknown, folder: string): WitnessConfig {
   const { name, dataDir, host = '127.0.0.1', port = 0, prefix = '', logs } = value as Readonly<Record<string, unknown>>;
   if (typeof name !== 'string' || typeof dataDir !== 'string' || typeof host !== 'string')
     throw new AppError('invalid', 'lacks name or dataDir');
-  if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65_535)
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || Object.is(port, -0) || port > 65_535)
     throw new AppError('invalid', 'port is no port number');
   if (typeof prefix !== 'string' || !/^(?:\/[\w.~-]+)*$/.test(prefix))
     throw new AppError('invalid', 'prefix is empty or a path such as /witness');

@@ -1,5 +1,5 @@
 import { errorText } from '#kernel';
-import type { ControlLine, MovedMoney, OrderLine, PriorityRight, PriorMeasure } from '#contracts';
+import { CO_OWNERS_MAX, type ControlLine, type MovedMoney, type OrderLine, type PriorityRight, type PriorMeasure } from '#contracts';
 import type { DialectCodes } from '../profile-codes.js';
 import { CO_OWNER, OTHER_REASON, SCOPES } from './codes.js';
 import {
@@ -100,9 +100,9 @@ export function priorityRightsOf(record: XmlElement, currency: string): readonly
 }
 
 export function coOwnersOf(record: XmlElement): readonly string[] {
-  return rightsOf(record)
-    .filter((one) => valueOf(one, 'QLLX') === CO_OWNER)
-    .map((one) => exactText(one, 'QLR', TEXT_MAX));
+  const owners = rightsOf(record).filter((one) => valueOf(one, 'QLLX') === CO_OWNER);
+  if (owners.length > CO_OWNERS_MAX) throw new NotReadable(`an account with more than ${CO_OWNERS_MAX} owners beside the debtor`);
+  return owners.map((one) => exactText(one, 'QLR', TEXT_MAX));
 }
 
 function rightsOf(record: XmlElement): readonly XmlElement[] {

@@ -1,5 +1,5 @@
 import { NotReadable } from '#connector-sdk';
-import type { OrderDispatched } from '#contracts';
+import { CO_OWNERS_MAX, type OrderDispatched } from '#contracts';
 import { childrenNamed, elementAt, textAt } from './elements.js';
 import { codeIn, NO_NUMBERS, OWNERS, ROLES } from './codes.js';
 import { dayAt } from './values.js';
@@ -15,16 +15,15 @@ export interface Standing {
  * Reads the roles of an account or a box. It is property of its owner alone (R25): who may only use it has none of it, and a role that is over
  * counts no more.
  * @param day the day that the answer speaks of
- * @throws NotReadable when a role is not known, when somebody cannot be told from the debtor, or when the debtor has no role at all
+ * @throws NotReadable when a role is not known, when there are too many, when somebody cannot be told from the debtor, or when the debtor has no role at all
  */
 export function standingOf(roles: readonly Element[], { idNumber }: OrderDispatched['debtor'], day: string): Standing {
   const read = roles.map((role) => ({ ...roleOf(role), isDebtor: numbersOf(role).includes(idNumber) }));
   if (!read.some(({ isDebtor }) => isDebtor)) throw new NotReadable('something is told of others than the debtor');
   const owners = read.filter(({ role, until }) => role === 'owner' && (until === undefined || until >= day));
-  return {
-    isOwner: owners.some(({ isDebtor }) => isDebtor),
-    coOwners: [...new Set(owners.filter(({ isDebtor }) => !isDebtor).map(({ name }) => name))],
-  };
+  const coOwners = [...new Set(owners.filter(({ isDebtor }) => !isDebtor).map(({ name }) => name))];
+  if (coOwners.length > CO_OWNERS_MAX) throw new NotReadable(`more than ${CO_OWNERS_MAX} owners beside the debtor`);
+  return { isOwner: owners.some(({ isDebtor }) => isDebtor), coOwners };
 }
 
 interface Role {

@@ -1,10 +1,9 @@
-import type { HoldingLine } from '#contracts';
+import { CO_OWNERS_MAX, type HoldingLine } from '#contracts';
 import type { TypedAnswer } from '#connector-sdk';
 import { readPriorityRights, readPriorMeasures } from './rights-reader.js';
 import { TypedReader } from './typed-reader.js';
 
 const HOLDINGS_MAX = 500;
-const CO_OWNERS_MAX = 50;
 const RESULTS = ['found', 'no-account', 'identity-mismatch'] as const;
 const PERMISSIONS = ['no', 'yes', 'above-reserve'] as const;
 const MEMBERS = [

@@ -13,13 +13,12 @@ import {
   type DialectCodes,
   type Members,
 } from '#connector-sdk';
-import type { HoldingLine, MeasureFigures, OrderDispatched, TransactionLine } from '#contracts';
+import { CO_OWNERS_MAX, type HoldingLine, type MeasureFigures, type OrderDispatched, type TransactionLine } from '#contracts';
 import { amountIn, currencyOf, priorFreezesOf, priorityRightsOf, type AmountReader } from './body/amounts.js';
 import { codeIn, DIRECTIONS, ENDED_STATES, PERMISSIONS } from './codes.js';
 
 const HOLDINGS_MAX = 500;
 const MEASURES_MAX = 200;
-const CO_OWNERS_MAX = 50;
 const TRANSACTIONS_MAX = 5_000;
 
 /** SF01: what an inquiry asks beside the head. */

@@ -7,6 +7,9 @@ const money = {
 const date = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' } as const;
 const text = { type: 'string', maxLength: 1000 } as const;
 
+/** Owners of one account beside the debtor; a reader refuses more, because nobody could pass them on. */
+export const CO_OWNERS_MAX = 50;
+
 const original = {
   type: 'object',
   required: ['digest', 'size', 'contentType', 'signature'],
@@ -106,7 +109,7 @@ const holding = {
         basis: text,
       },
     },
-    coOwners: { type: 'array', maxItems: 50, items: text },
+    coOwners: { type: 'array', maxItems: CO_OWNERS_MAX, items: text },
     asset: {
       type: 'object',
       required: ['productNumber', 'shares', 'unitPrice'],

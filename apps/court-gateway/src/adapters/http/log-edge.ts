@@ -48,7 +48,9 @@ async function entriesOf(
   const bytes = (await read(bundlePath(index, width))) ?? (await read(bundlePath(index, TILE_WIDTH)));
   if (!bytes) throw new AppError('unavailable', `账本缺少第 ${index} 个叶块`, { retryable: true });
   return decodeBundle(bytes, width).flatMap((entry) => {
-    const leaf = parseStrictJson(Buffer.from(entry)) as { readonly source: string; readonly at: string };
-    return leaf.source === source ? [{ hash: leafHash(entry).toString('hex'), at: parseInstant(leaf.at) }] : [];
+    const leaf = parseStrictJson(Buffer.from(entry)) as { readonly source?: unknown; readonly at?: unknown } | null;
+    if (leaf?.source !== source) return [];
+    if (typeof leaf.at !== 'string') throw new AppError('unavailable', `账本第 ${index} 个叶块中有一项没有时间`, { retryable: true });
+    return [{ hash: leafHash(entry).toString('hex'), at: parseInstant(leaf.at) }];
   });
 }
