@@ -1,47 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ControlLine } from '#contracts';
 import { freeze, inquiry } from '../fixtures/orders.js';
+import { AT, BDHM, bytesOf, kzxx } from '../fixtures/feedback.js';
 import { withOwnCodes } from '../profile-codes.js';
-import {
-  COURT_STATUS_TABLE,
-  courtCodes,
-  cutFeedback,
-  md5Hex,
-  readCourtFeedback,
-  writeElement,
-  xmlElement,
-  type XmlElement,
-} from './index.js';
+import { COURT_STATUS_TABLE, courtCodes, cutFeedback, md5Hex, readCourtFeedback, xmlElement, type XmlElement } from './index.js';
 
-const { orderNumber } = freeze;
-const BDHM = orderNumber;
-const AT = { EX1_RECEIVEDAT: '2026-03-10 11:52:03.120', EX1_ANSWEREDAT: '2026-03-10 11:52:04.000' };
-
-/** The answer of 湖北银行 in the worked example. */
-const kzxx = (change: Record<string, string | undefined> = {}, children: readonly XmlElement[] = []) =>
-  xmlElement(
-    'kzxx',
-    {
-      BDHM,
-      CCXH: '1',
-      KHZH: '4201000000000011',
-      KZNR: '1',
-      KZZT: '1',
-      YE: '62310.45',
-      KYYE: '0.00',
-      CSKSRQ: '2026-03-10',
-      CSJSRQ: '2027-03-09',
-      DJXE: '66213.50',
-      SKJE: '62310.45',
-      CESKJE: '3903.05',
-      WNKZYY: '',
-      BEIZ: '',
-      ...AT,
-      ...change,
-    },
-    children,
-  );
-const bytesOf = (...records: readonly XmlElement[]) => Buffer.from(records.map((record) => writeElement(record, 'plain')).join(''));
 const CODES = courtCodes(COURT_STATUS_TABLE);
 
 describe("a bank's own codes", () => {

@@ -10,7 +10,8 @@ const text = { type: 'string', maxLength: 1000 } as const;
 /** Owners of one account beside the debtor; a reader refuses more, because nobody could pass them on. */
 export const CO_OWNERS_MAX = 50;
 
-const original = {
+/** Where a bank's exact bytes are kept (`OriginalRef`). */
+export const ORIGINAL_SCHEMA = {
   type: 'object',
   required: ['digest', 'size', 'contentType', 'signature'],
   additionalProperties: false,
@@ -167,7 +168,7 @@ export const orderAnsweredSchema = {
     bank: text,
     answeredAt: text,
     receivedAt: text,
-    original,
+    original: ORIGINAL_SCHEMA,
     inquiry: {
       type: 'object',
       required: ['result', 'holdings'],
@@ -222,7 +223,7 @@ export const bankNotifiedSchema = {
     amount: money,
     serial: text,
     controlRestored: { type: 'boolean' },
-    original,
+    original: ORIGINAL_SCHEMA,
     factLeafHash: text,
   },
 } as const;

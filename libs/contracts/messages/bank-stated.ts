@@ -1,4 +1,5 @@
 import type { LegalDate, MoneyJson } from '#kernel';
+import { ORIGINAL_SCHEMA } from './answer-schemas.js';
 import type { OriginalRef } from './order-answered.js';
 
 /** What became of something by the end of a day; `rolled-back` is a whole order. */
@@ -122,18 +123,7 @@ export const bankStatedSchema = {
     totals: { type: 'array', maxItems: 20, items: total },
     references: { type: 'boolean' },
     items: { type: 'array', maxItems: STATED_ITEMS_MAX, items: item },
-    original: {
-      type: 'object',
-      required: ['digest', 'size', 'contentType', 'signature'],
-      additionalProperties: false,
-      properties: {
-        digest: text,
-        size: { type: 'integer', minimum: 0 },
-        contentType: text,
-        signature: { enum: ['valid', 'invalid', 'absent'] },
-        keyId: text,
-      },
-    },
+    original: ORIGINAL_SCHEMA,
     factLeafHash: text,
   },
 } as const;
