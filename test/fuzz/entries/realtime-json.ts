@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { DayAsked, HttpClient } from '#connector-sdk';
 import { encodeBody, type OrderDispatched } from '#contracts';
-import { decimalsOf } from '#kernel';
+import { decimalsOf, isLegalDate } from '#kernel';
 import { Ed25519Verifier } from '#trust';
 import { orderNumberHint } from '../../../libs/connector-sdk/order-number-hint.js';
 import { BankCalls } from '../../../libs/connectors/realtime-json/bank-call.js';
@@ -73,11 +73,14 @@ async function signedHeader(header: Buffer) {
   return verdict.valid ? verdict.header : refusedFor(verdict.fault);
 }
 
-/** The days and the page of the sample that the bytes were made from, as far as they can be told from them. */
+/** The days and the page of the sample that the bytes were made from, as far as they can be told from them: we ask for days that there are. */
 function askedOf(input: Buffer): DayAsked {
   const text = input.toString('utf8');
-  const day = (name: string, or: string): string => new RegExp(`"${name}":"([0-9-]{10})"`).exec(text)?.[1] ?? or;
-  return { from: day('beginDate', '2026-03-10'), to: day('endDate', '2026-03-10'), page: text.includes('"page":2') ? 2 : 1 };
+  const day = (name: string): string => {
+    const said = new RegExp(`"${name}":"([0-9-]{10})"`).exec(text)?.[1] ?? '';
+    return isLegalDate(said) ? said : '2026-03-10';
+  };
+  return { from: day('beginDate'), to: day('endDate'), page: text.includes('"page":2') ? 2 : 1 };
 }
 
 /** A bank that replies with these bytes and a signature that holds. */
