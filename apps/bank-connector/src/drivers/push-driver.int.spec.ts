@@ -279,7 +279,7 @@ describe('a bank that is called', () => {
     for (let i = 0; i < 2; i++) expect((await callBack('notices', notice)).status).toBe(200);
     await eventually(() => rig.heard.notices.length === 1);
     expect(rig.heard.notices).toMatchObject([{ noticeId: 'hubeibank-1', covered: { amount: '66213.50' } }]);
-    expect(factsOf(order.orderNumber)).toContain('notice.received');
+    await eventually(() => factsOf(order.orderNumber).includes('notice.received'));
   });
 
   it('lets nothing in that the bank has not signed for this place and moment, and no signature twice', async () => {
