@@ -17,7 +17,11 @@ type Night = {
 export function outsideHours({ acts: actsMin }: OutsideHoursPolicy, hours: WeekHours): Rule<Night> {
   return {
     name: 'outside-hours',
-    keyOf: (fact) => (isOpenAt(hours, fact.at) ? undefined : askerOf(fact)),
+    // Few facts are an asking, and the calendar costs more than to see that.
+    keyOf: (fact) => {
+      const asker = askerOf(fact);
+      return asker === undefined || isOpenAt(hours, fact.at) ? undefined : asker;
+    },
     step(before, fact) {
       const actor = askerOf(fact) ?? '';
       const day = legalDateOf(fact.at);

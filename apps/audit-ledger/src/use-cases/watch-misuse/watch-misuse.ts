@@ -9,10 +9,10 @@ import { rulesOf } from '../../misuse/rules.js';
 import { keysOf, Memory, watch, type Noticed } from '../../misuse/watch.js';
 import type { PublishedLogs } from '../prove-entries/published-logs.js';
 
-/** Entries read and judged in one commit. */
-export const ENTRIES_PER_COMMIT = 500;
+/** Entries read and judged in one commit: each takes the ledger's one writer from the sequencer, which waits for its disk. */
+export const ENTRIES_PER_COMMIT = 2_000;
 /** Commits of one turn: a watch that begins over a long log leaves the sequencer its time. */
-const COMMITS_PER_TURN = 10;
+const COMMITS_PER_TURN = 3;
 /**
  * A state that is over is kept a while longer, so that a fact which comes late is judged as if it had come in time. Facts that come later than
  * this behind the others may be judged without what went before them.
