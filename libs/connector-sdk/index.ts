@@ -11,6 +11,7 @@ export * from './profile-security.js';
 export * from './profile-codes.js';
 export * from './json-members.js';
 export * from './receipt-file.js';
+export { scanTypeOf } from './scan-type.js';
 export type { StatusTable } from './status-table.js';
 export * from './token-bucket.js';
 export { HttpClient, type HttpCall, type HttpClientOptions, type HttpResult } from './bank-http/http-client.js';

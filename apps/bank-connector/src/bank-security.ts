@@ -64,6 +64,7 @@ function isCertificate(text: string): boolean {
   try {
     return new X509Certificate(text).subject !== undefined;
   } catch {
+    // The runtime's only way to say that it is none.
     return false;
   }
 }

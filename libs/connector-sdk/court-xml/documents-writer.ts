@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '#kernel';
 import type { OrderDispatched } from '#contracts';
 import type { PulledDocument } from '../ports.js';
+import { scanTypeOf } from '../scan-type.js';
 import type { AttributeCoding } from './attribute-coding.js';
 import { DOCUMENT_CLASSES } from './codes.js';
 import { xmlElement } from './xml-element.js';
@@ -69,11 +70,9 @@ export function writeCourtCredentials(
   return writeDocument(xmlElement('zjinfoList', {}, [record]), coding);
 }
 
-const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
-
 /** By the scan's own bytes; the register takes no other kinds. */
 function formatOf(scan: Buffer): 'png' | 'jpg' {
-  return scan.subarray(0, PNG.length).equals(PNG) ? 'png' : 'jpg';
+  return scanTypeOf(scan) === 'image/png' ? 'png' : 'jpg';
 }
 
 /** A checksum of the interface, not a protection. */

@@ -1,6 +1,6 @@
 import type { Principal } from '#access';
 import type { DocumentRef } from '#contracts';
-import { courtXml } from '#connector-sdk';
+import { courtXml, scanTypeOf } from '#connector-sdk';
 import { instantText, sha256Hex, type Instant } from '#kernel';
 import { verifySeal, type SealFault, type VerifierPort } from '#trust';
 import type { Desks, DeskOrder } from '../read-desk/desks.js';
@@ -15,8 +15,6 @@ const FAULTS: Readonly<Record<SealFault, string>> = {
   'signature-malformed': '不通过：签名格式有误',
   'signature-wrong': '不通过：签名不符',
 };
-const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
-const JPEG = Buffer.from('ffd8ff', 'hex');
 
 /** What a clerk takes to the counter when an order is worked there (R33): the order, its documents' seals as verified now, and the officer's credentials. */
 export class PrintAtDesk {
@@ -77,12 +75,7 @@ async function credential(
 ): Promise<PrintedCredential> {
   if (imageDigest === undefined) return { kind, number };
   const bytes = await desk.documents.get(known.row.case_id, imageDigest);
-  const type = typeOf(bytes);
+  // What is no scan is not shown.
+  const type = scanTypeOf(bytes);
   return { kind, number, ...(type === undefined ? {} : { image: `data:${type};base64,${bytes.toString('base64')}` }) };
-}
-
-/** By its bytes; what is neither is not shown. */
-function typeOf(bytes: Buffer): string | undefined {
-  if (bytes.subarray(0, PNG.length).equals(PNG)) return 'image/png';
-  return bytes.subarray(0, JPEG.length).equals(JPEG) ? 'image/jpeg' : undefined;
 }

@@ -1,4 +1,5 @@
 import { Body, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { scanTypeOf } from '#connector-sdk';
 import { afterClause, Code, cutPage, Day, OneOf, PageQuery, pageStart, Reads, Text, Version, WritesOnce } from '#http';
 import { maskPhone } from '#privacy';
 import type { Reader } from '#persistence';
@@ -194,11 +195,9 @@ function entryOf(body: OfficerBody): OfficerEntry {
   };
 }
 
-const IMAGE_HEADS = [Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.from('ffd8ff', 'hex')];
-
 function imageOf(text: string | undefined, pointer: string): Buffer | undefined {
   if (text === undefined) return undefined;
   const bytes = readBase64(text, pointer, IMAGE_BYTES_MAX);
-  if (!IMAGE_HEADS.some((head) => bytes.subarray(0, head.length).equals(head))) throw invalidAt(pointer, '须为 PNG 或 JPEG 影像');
+  if (scanTypeOf(bytes) === undefined) throw invalidAt(pointer, '须为 PNG 或 JPEG 影像');
   return bytes;
 }
